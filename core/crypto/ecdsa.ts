@@ -1,0 +1,53 @@
+import { type KeyObject, sign, verify } from 'node:crypto';
+import { checkBytes } from './bytes.ts';
+import { digestLength, type MessageKind } from './digest.ts';
+import { curves, type EcCurve, publicPoint, requireEcKey, withScalar } from './ec-key.ts';
+
+export interface EcdsaScheme {
+  readonly curve: EcCurve;
+  readonly hash: 'sha256' | 'sha384' | 'sha512';
+}
+
+// A digest is signed as it is; OpenSSL through node:crypto would hash it once more. `s` may lie in either half of the
+// order, as FIPS 186-5 has it and AWS KMS does: the lower half is a rule of blockchains.
+const overDigest = { prehash: false, lowS: false, format: 'der' } as const;
+
+/**
+ * Signs with ECDSA: FIPS 186-5 §6.4.1. Over a digest the nonce is that of RFC 6979, so equal digests give equal
+ * signatures; over a message it is random, from OpenSSL.
+ *
+ * @param message the message, or its digest if `kind` says so
+ * @returns DER of SEQUENCE { r, s } (RFC 3279 §2.2.3)
+ * @throws {RangeError} on a digest whose length is not that of the hash, or another key than private on the curve
+ */
+export const signEcdsa = (
+  { curve, hash }: EcdsaScheme,
+  privateKey: KeyObject,
+  message: Uint8Array,
+  kind: MessageKind,
+): Buffer => {
+  requireEcKey(privateKey, 'private', curve);
+  checkBytes('message', message, kind === 'DIGEST' ? digestLength[hash] : undefined);
+  if (kind === 'RAW') return sign(hash, message, { key: privateKey, dsaEncoding: 'der' });
+  return withScalar(privateKey, curve, (scalar) => Buffer.from(curves[curve].noble.sign(message, scalar, overDigest)));
+};
+
+/**
+ * Verifies ECDSA: FIPS 186-5 §6.4.2. A signature over a message counts for its digest too, and the other way round.
+ *
+ * @returns false for a wrong signature, and for any encoding but the one DER has
+ * @throws {RangeError} on a digest whose length is not that of the hash, or another key than public on the curve
+ */
+export const verifyEcdsa = (
+  { curve, hash }: EcdsaScheme,
+  publicKey: KeyObject,
+  message: Uint8Array,
+  kind: MessageKind,
+  signature: Uint8Array,
+): boolean => {
+  requireEcKey(publicKey, 'public', curve);
+  checkBytes('message', message, kind === 'DIGEST' ? digestLength[hash] : undefined);
+  checkBytes('signature', signature);
+  if (kind === 'RAW') return verify(hash, message, { key: publicKey, dsaEncoding: 'der' }, signature);
+  return curves[curve].noble.verify(signature, message, publicPoint(publicKey), overDigest);
+};

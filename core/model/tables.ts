@@ -1,0 +1,45 @@
+/**
+ * The tables of one Region, declared once: the CDK, the local service and the tests create them from here.
+ * Attribute types are DynamoDB's: `S` string, `N` number, `B` binary.
+ */
+export interface Table {
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly indexes: readonly TableIndex[];
+}
+
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  /** What readers find in the index: everything, or the keys of the item and these attributes. */
+  readonly projection: 'ALL' | readonly string[];
+}
+
+/** All key attributes are strings. Names of tables and indexes are frozen: renaming one replaces the data. */
+export const tables = {
+  keys: {
+    partitionKey: 'KeyId',
+    sortKey: 'item',
+    indexes: [
+      { name: 'by-account', partitionKey: 'AccountId', sortKey: 'KeyId', projection: ['DeletionDate'] },
+      // `dueAt` is an instant and the id of the item: two entries of an index must differ in their keys.
+      { name: 'due', partitionKey: 'dueBucket', sortKey: 'dueAt', projection: [] },
+    ],
+  },
+  aliases: {
+    partitionKey: 'AccountId',
+    sortKey: 'AliasName',
+    indexes: [{ name: 'by-key', partitionKey: 'TargetKeyId', sortKey: 'AliasName', projection: 'ALL' }],
+  },
+  grants: {
+    partitionKey: 'KeyId',
+    sortKey: 'GrantId',
+    indexes: [
+      { name: 'by-retiring-principal', partitionKey: 'RetiringPrincipal', sortKey: 'GrantId', projection: 'ALL' },
+      { name: 'by-grantee', partitionKey: 'GranteePrincipal', sortKey: 'GrantId', projection: 'ALL' },
+    ],
+  },
+} as const satisfies Record<string, Table>;
+
+export type TableName = keyof typeof tables;

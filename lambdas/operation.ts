@@ -1,0 +1,135 @@
+import type { Caller } from '../core/model/caller.ts';
+import type { AliasedKey, Key, MaterialMaker, UsableKey } from '../core/model/key.ts';
+import type { KeyState } from '../core/model/key-record.ts';
+import type { KeyUsage } from '../core/model/key-specs.ts';
+import type { InputOf, Members } from '../core/model/shapes.ts';
+import type { Access, Readers, StoreName, Writers } from '../stores/ports.ts';
+
+/** A key that a request names: how it is found, and what must hold before `handle` sees it. */
+export interface KeyTarget<Member extends string = string> {
+  /** The member that names the key: by key id or key ARN, and as `byAlias` says. */
+  readonly from: Member;
+  /** `too`: alias name and alias ARN are taken as well. `only`: the member is an alias name of the caller's account. */
+  readonly byAlias?: 'too' | 'only';
+  /** The member whose ciphertext names the key when `from` is absent; when `from` is sent, both must name the same key. */
+  readonly orIn?: Member;
+  /** The key usage without which the key is refused. */
+  readonly usage?: KeyUsage;
+  /** The algorithm the key's spec must have: what this member says, or always this one. */
+  readonly algorithm?: Member | { readonly is: string };
+  /** The only type of key the operation works on. */
+  readonly type?: 'asymmetric';
+  /** States in which the operation works; all when absent. */
+  readonly states?: readonly KeyState[];
+  /** The permission on this key, without `kms:`; the operation's name unless said. `null`: the key is only looked up. */
+  readonly permission?: string | null;
+}
+
+/** Tables an operation touches beyond what the pipeline reads for it, and whether it handles key material. */
+export type Uses = { readonly [Table in StoreName]?: Access } & {
+  /** `use`: `handle` receives keys that encrypt, sign and so on, and may make key material. Needs the root key. */
+  readonly material?: 'use';
+};
+
+/** Page sizes: `max` as AWS documents it, where it is less than what the model admits. */
+export interface PageFacts {
+  readonly defaultLimit: number;
+  readonly maxLimit: number;
+}
+
+/** What a paginated operation is handed: where to go on and, for its answer, `Truncated` and `NextMarker`. */
+export interface ListPage {
+  readonly limit: number;
+  readonly after?: string | undefined;
+  end(next: string | undefined): { readonly Truncated: boolean; readonly NextMarker?: string };
+}
+
+export interface AuditFacts {
+  readonly readOnly: boolean;
+  /** What `responseElements` shows: the key's ARN, or these members of the answer. Nothing when absent. */
+  readonly response?: 'key ARN' | readonly string[];
+}
+
+type StoresOf<U extends Uses> = {
+  readonly [Table in keyof U & StoreName]: U[Table] extends 'write' ? Writers[Table] : Readers[Table];
+};
+
+type KeyAs<U extends Uses> = U extends { readonly material: 'use' } ? UsableKey : Key;
+
+type Found<M extends Members, T, K> = T extends { readonly byAlias: 'only' }
+  ? AliasedKey
+  : T extends { readonly orIn: string }
+    ? K
+    : T extends { readonly from: infer From extends keyof M }
+      ? M[From] extends { readonly optional: true }
+        ? K | undefined
+        : K
+      : never;
+
+/** Everything an operation may know. What it did not declare is not there. */
+export type Arguments<
+  M extends Members,
+  Target,
+  Targets,
+  U extends Uses,
+  P extends PageFacts | undefined,
+> = HandedIn & {
+  readonly input: InputOf<M>;
+  readonly stores: StoresOf<U>;
+} & (Target extends KeyTarget ? { readonly key: Found<M, Target, KeyAs<U>> } : unknown) & {
+    readonly [Name in keyof Targets]: Found<M, Targets[Name], KeyAs<U>>;
+  } & (U extends { readonly material: 'use' } ? { readonly materials: MaterialMaker } : unknown) &
+  (P extends PageFacts ? { readonly page: ListPage } : unknown);
+
+interface HandedIn {
+  readonly caller: Caller;
+  readonly region: string;
+  /** The instant of the call; the only time there is. */
+  readonly now: Date;
+  /** Fresh random bytes. */
+  random(size: number): Buffer;
+}
+
+export type Output = Readonly<Record<string, unknown>>;
+
+/** An operation as the rest of the program reads it: facts, and a function that knows no HTTP, storage or crypto. */
+export interface Operation<Name extends string = string> {
+  readonly name: Name;
+  readonly input: Members;
+  /** By the name under which `handle` receives them, in the order in which they are judged. */
+  readonly keys: Readonly<Record<string, KeyTarget>>;
+  /** Members offered to policies as `kms:<member>`, with their effective values. */
+  readonly conditions: readonly string[];
+  readonly audit: AuditFacts;
+  readonly uses: Uses;
+  readonly page?: PageFacts | undefined;
+  /** Rules between members that shapes cannot say; throws the KmsError of the first that is broken. */
+  check?(input: Output): void;
+  /** Bytes in the answer pass to the pipeline, which wipes them once they are on the wire. No answer: an empty body. */
+  // A method, not a function property: its argument may then be narrower for each operation.
+  handle(given: HandedIn & { readonly input: Output; readonly stores: object }): Promise<Output | undefined>;
+}
+
+/** Types a declaration, and gives it the form the rest of the program reads. `key` is short for `keys: { key }`. */
+export const operation = <
+  const Name extends string,
+  const M extends Members,
+  const Target extends KeyTarget<keyof M & string> | undefined = undefined,
+  const Targets extends Readonly<Record<string, KeyTarget<keyof M & string>>> = Record<never, never>,
+  const U extends Uses = Record<never, never>,
+  const P extends PageFacts | undefined = undefined,
+>(declaration: {
+  readonly name: Name;
+  readonly input: M;
+  readonly key?: Target;
+  readonly keys?: Targets;
+  readonly conditions?: readonly (keyof M & string)[];
+  readonly audit: AuditFacts;
+  readonly uses?: U;
+  readonly page?: P;
+  check?(input: InputOf<M>): void;
+  handle(given: Arguments<M, Target, Targets, U, P>): Promise<Output | undefined>;
+}): Operation<Name> => {
+  const { key, keys = {}, conditions = [], uses = {}, ...rest } = declaration;
+  return { ...rest, keys: key ? { key, ...keys } : keys, conditions, uses };
+};

@@ -1,0 +1,17 @@
+import { keyId } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Ends the waiting period; the key is disabled then. https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html */
+export const cancelKeyDeletion = operation({
+  name: 'CancelKeyDeletion',
+  input: { KeyId: keyId() },
+  key: { from: 'KeyId', states: ['PendingDeletion'] },
+  audit: { readOnly: false, response: 'key ARN' },
+  uses: { keys: 'write' },
+
+  async handle({ key, stores }) {
+    const KeyState = key.record.currentKeyMaterialId === undefined ? 'PendingImport' : 'Disabled';
+    await stores.keys.update(key.record, { KeyState, DeletionDate: undefined });
+    return { KeyId: key.Arn };
+  },
+});

@@ -1,0 +1,67 @@
+import { partitionOf } from '../../core/model/arn.ts';
+import { KmsError } from '../../core/model/errors.ts';
+import { newKeyId } from '../../core/model/key-id.ts';
+import { keyMetadata } from '../../core/model/key-metadata.ts';
+import { checkKeyPolicy, defaultKeyPolicy } from '../../core/model/key-policy.ts';
+import type { KeyRecord } from '../../core/model/key-record.ts';
+import { chooseKeySpec, customerMasterKeySpecs, keySpecNames, keyUsages, origins } from '../../core/model/key-specs.ts';
+import { flag, list, oneOf, optional, refused, structure, text, withDefault } from '../../core/model/shapes.ts';
+import { checkTags } from '../../core/model/tags.ts';
+import { operation } from '../operation.ts';
+
+const noCustomKeyStores = 'Custom key stores are not supported.';
+
+/** Makes a key, with its material unless that is to be imported. https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
+export const createKey = operation({
+  name: 'CreateKey',
+  input: {
+    Policy: optional(text({ min: 1, max: 131_072, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' })),
+    Description: withDefault(text({ min: 0, max: 8192 }), ''),
+    KeyUsage: optional(oneOf(keyUsages)),
+    CustomerMasterKeySpec: optional(oneOf(customerMasterKeySpecs)),
+    KeySpec: optional(oneOf(keySpecNames)),
+    Origin: withDefault(oneOf(origins), 'AWS_KMS'),
+    CustomKeyStoreId: refused(text({ min: 1, max: 64 }), noCustomKeyStores),
+    BypassPolicyLockoutSafetyCheck: optional(flag()),
+    Tags: optional(list(structure({ TagKey: text({ min: 1, max: 128 }), TagValue: text({ min: 0, max: 256 }) }))),
+    MultiRegion: optional(flag()),
+    XksKeyId: refused(text({ min: 1, max: 128, pattern: '^[a-zA-Z0-9-_.]+$' }), noCustomKeyStores),
+  },
+  conditions: ['KeySpec', 'KeyUsage', 'Origin', 'MultiRegion', 'BypassPolicyLockoutSafetyCheck'],
+  audit: { readOnly: false, response: ['KeyMetadata'] },
+  uses: { keys: 'write', material: 'use' },
+
+  check(input) {
+    chooseKeySpec(input);
+    if (input.Origin !== 'AWS_KMS' && input.Origin !== 'EXTERNAL') {
+      throw new KmsError('UnsupportedOperationException', noCustomKeyStores);
+    }
+    if (input.Policy !== undefined) checkKeyPolicy(input.Policy);
+    checkTags(input.Tags ?? []);
+  },
+
+  async handle({ input, caller, region, now, random, stores, materials }) {
+    const { accountId: AccountId } = caller;
+    const { KeySpec, KeyUsage } = chooseKeySpec(input);
+    const { Description, Origin, MultiRegion = false } = input;
+    const KeyId = newKeyId(random(16), MultiRegion);
+    const material = Origin === 'EXTERNAL' ? undefined : await materials.newMaterial({ AccountId, KeyId, KeySpec });
+    const record: KeyRecord = {
+      KeyId,
+      AccountId,
+      CreationDate: now,
+      Description,
+      KeySpec,
+      KeyUsage,
+      Origin,
+      MultiRegion,
+      KeyState: material === undefined ? 'PendingImport' : 'Enabled',
+      Policy: input.Policy ?? defaultKeyPolicy(AccountId, partitionOf(region)),
+      Tags: input.Tags ?? [],
+      currentKeyMaterialId: material?.KeyMaterialId,
+      revision: 1,
+    };
+    await stores.keys.create(record, material);
+    return { KeyMetadata: keyMetadata(record, region, now) };
+  },
+});

@@ -1,0 +1,46 @@
+import { encryptionAlgorithms } from '../../core/model/key-specs.ts';
+import {
+  blob,
+  dryRunModifiers,
+  flag,
+  grantTokens,
+  keyId,
+  oneOf,
+  optional,
+  recipient,
+  textMap,
+  withDefault,
+} from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Decrypts what Encrypt or GenerateDataKey made. https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html */
+export const decrypt = operation({
+  name: 'Decrypt',
+  input: {
+    CiphertextBlob: blob({ min: 1, max: 6144 }),
+    EncryptionContext: optional(textMap()),
+    GrantTokens: grantTokens(),
+    KeyId: optional(keyId()),
+    EncryptionAlgorithm: withDefault(oneOf(encryptionAlgorithms), 'SYMMETRIC_DEFAULT'),
+    Recipient: recipient(),
+    DryRun: optional(flag()),
+    DryRunModifiers: dryRunModifiers(),
+  },
+  key: {
+    from: 'KeyId',
+    byAlias: 'too',
+    orIn: 'CiphertextBlob',
+    usage: 'ENCRYPT_DECRYPT',
+    algorithm: 'EncryptionAlgorithm',
+    states: ['Enabled'],
+  },
+  conditions: ['EncryptionAlgorithm', 'EncryptionContext'],
+  audit: { readOnly: true },
+  uses: { material: 'use' },
+
+  async handle({ input, key }) {
+    const { CiphertextBlob, EncryptionAlgorithm, EncryptionContext } = input;
+    const { Plaintext, KeyMaterialId } = await key.decrypt(CiphertextBlob, EncryptionAlgorithm, EncryptionContext);
+    return { KeyId: key.Arn, Plaintext, EncryptionAlgorithm, KeyMaterialId };
+  },
+});

@@ -1,0 +1,16 @@
+import { keyId } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Stops every cryptographic use of a key. https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html */
+export const disableKey = operation({
+  name: 'DisableKey',
+  input: { KeyId: keyId() },
+  key: { from: 'KeyId', states: ['Enabled', 'Disabled'] },
+  audit: { readOnly: false, response: 'key ARN' },
+  uses: { keys: 'write' },
+
+  async handle({ key, stores }) {
+    if (key.state !== 'Disabled') await stores.keys.update(key.record, { KeyState: 'Disabled' });
+    return undefined;
+  },
+});

@@ -1,0 +1,22 @@
+import { KmsError } from '../../core/model/errors.ts';
+import { integer, optional, recipient, refused, text } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Makes random bytes without any key. https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateRandom.html */
+export const generateRandom = operation({
+  name: 'GenerateRandom',
+  input: {
+    NumberOfBytes: optional(integer({ min: 1, max: 1024 })),
+    CustomKeyStoreId: refused(text({ min: 1, max: 64 }), 'Custom key stores are not supported.'),
+    Recipient: recipient(),
+  },
+  audit: { readOnly: true },
+
+  check({ NumberOfBytes }) {
+    if (NumberOfBytes === undefined) throw new KmsError('ValidationException', 'NumberOfBytes is required.');
+  },
+
+  async handle({ input, random }) {
+    return { Plaintext: random(input.NumberOfBytes ?? 0) };
+  },
+});

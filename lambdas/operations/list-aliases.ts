@@ -1,0 +1,27 @@
+import { aliasArn } from '../../core/model/arn.ts';
+import { keyId, optional, pageMembers } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** The aliases of the caller's account, or those of one key. https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html */
+export const listAliases = operation({
+  name: 'ListAliases',
+  input: { KeyId: optional(keyId()), ...pageMembers },
+  key: { from: 'KeyId', permission: null },
+  page: { defaultLimit: 50, maxLimit: 100 },
+  audit: { readOnly: true },
+  uses: { aliases: 'read' },
+
+  async handle({ key, stores, caller: { accountId }, region, page }) {
+    const { items, next } = key
+      ? await stores.aliases.listByKey(accountId, key.record.KeyId, page)
+      : await stores.aliases.list(accountId, page);
+    const Aliases = items.map(({ AliasName, TargetKeyId, CreationDate, LastUpdatedDate }) => ({
+      AliasName,
+      AliasArn: aliasArn({ region, accountId }, AliasName),
+      TargetKeyId,
+      CreationDate,
+      LastUpdatedDate,
+    }));
+    return { Aliases, ...page.end(next) };
+  },
+});

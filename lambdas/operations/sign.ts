@@ -1,0 +1,25 @@
+import { messageTypes, signingAlgorithms } from '../../core/model/key-specs.ts';
+import { blob, flag, grantTokens, keyId, oneOf, optional, withDefault } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Signs a message or its digest. https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html */
+export const sign = operation({
+  name: 'Sign',
+  input: {
+    KeyId: keyId(),
+    Message: blob({ min: 1, max: 4096 }),
+    MessageType: withDefault(oneOf(messageTypes), 'RAW'),
+    GrantTokens: grantTokens(),
+    SigningAlgorithm: oneOf(signingAlgorithms),
+    DryRun: optional(flag()),
+  },
+  key: { from: 'KeyId', byAlias: 'too', usage: 'SIGN_VERIFY', algorithm: 'SigningAlgorithm', states: ['Enabled'] },
+  conditions: ['MessageType', 'SigningAlgorithm'],
+  audit: { readOnly: true },
+  uses: { material: 'use' },
+
+  async handle({ input, key }) {
+    const { Message, MessageType, SigningAlgorithm } = input;
+    return { KeyId: key.Arn, Signature: await key.sign(Message, MessageType, SigningAlgorithm), SigningAlgorithm };
+  },
+});

@@ -1,0 +1,30 @@
+import { checkAliasName } from '../../core/model/alias-name.ts';
+import { KmsError } from '../../core/model/errors.ts';
+import { specOf } from '../../core/model/key-specs.ts';
+import { aliasName, keyId } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Points an alias at another key of the same type and usage. https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html */
+export const updateAlias = operation({
+  name: 'UpdateAlias',
+  input: { AliasName: aliasName(), TargetKeyId: keyId() },
+  keys: {
+    previous: { from: 'AliasName', byAlias: 'only' },
+    key: { from: 'TargetKeyId', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  },
+  audit: { readOnly: false, response: 'key ARN' },
+  uses: { aliases: 'write' },
+
+  check({ AliasName }) {
+    checkAliasName(AliasName);
+  },
+
+  async handle({ previous, key, stores, now }) {
+    const sameType = specOf(previous.record.KeySpec).type === specOf(key.record.KeySpec).type;
+    if (!sameType || previous.record.KeyUsage !== key.record.KeyUsage) {
+      throw new KmsError('ValidationException', 'An alias can only move to a key of the same type and key usage.');
+    }
+    await stores.aliases.update(previous.alias, { TargetKeyId: key.record.KeyId, LastUpdatedDate: now });
+    return undefined;
+  },
+});

@@ -1,0 +1,28 @@
+import { KmsError } from '../../core/model/errors.ts';
+import { macAlgorithms } from '../../core/model/key-specs.ts';
+import { blob, flag, grantTokens, keyId, oneOf, optional } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Verifies an HMAC; a wrong one is an error, never `false`. https://docs.aws.amazon.com/kms/latest/APIReference/API_VerifyMac.html */
+export const verifyMac = operation({
+  name: 'VerifyMac',
+  input: {
+    Message: blob({ min: 1, max: 4096 }),
+    KeyId: keyId(),
+    MacAlgorithm: oneOf(macAlgorithms),
+    Mac: blob({ min: 1, max: 6144 }),
+    GrantTokens: grantTokens(),
+    DryRun: optional(flag()),
+  },
+  key: { from: 'KeyId', byAlias: 'too', usage: 'GENERATE_VERIFY_MAC', algorithm: 'MacAlgorithm', states: ['Enabled'] },
+  conditions: ['MacAlgorithm'],
+  audit: { readOnly: true },
+  uses: { material: 'use' },
+
+  async handle({ input, key }) {
+    const { Message, MacAlgorithm, Mac } = input;
+    const MacValid = await key.verifyMac(Message, MacAlgorithm, Mac);
+    if (!MacValid) throw new KmsError('KMSInvalidMacException');
+    return { KeyId: key.Arn, MacValid, MacAlgorithm };
+  },
+});

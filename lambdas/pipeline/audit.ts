@@ -1,0 +1,35 @@
+import { KmsError } from '../../core/model/errors.ts';
+import { auditRecord } from './audit-record.ts';
+import type { Call } from './call.ts';
+import type { Runtime } from './ports.ts';
+import { toKmsError } from './reply.ts';
+
+/** One record per authenticated call, allowed or refused, durable before the answer leaves. */
+export const audit = (runtime: Runtime) => ({
+  after: async ({ event: call }: { event: Call }) => {
+    await write(runtime, call, undefined);
+  },
+  onError: async (failed: { event: Call; error: unknown }) => {
+    const { event: call, error } = failed;
+    if (call.caller === undefined || error instanceof AuditError) return;
+    // An onError hook that throws would skip those after it, so the failure replaces the error instead.
+    await write(runtime, call, toKmsError(error)).catch((lost: unknown) => {
+      failed.error = lost;
+    });
+  },
+});
+
+/** The record could not be made durable: the call fails, and no second record is tried. */
+class AuditError extends KmsError {
+  constructor(cause: unknown) {
+    super('KMSInternalException', '', { cause });
+  }
+}
+
+const write = async (runtime: Runtime, call: Call, error: KmsError | undefined) => {
+  try {
+    await runtime.auditLog.write(auditRecord(call, error, runtime));
+  } catch (cause) {
+    throw new AuditError(cause);
+  }
+};

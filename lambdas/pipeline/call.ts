@@ -1,0 +1,39 @@
+import type { Caller } from '../../core/model/caller.ts';
+import type { Key } from '../../core/model/key.ts';
+import type { AliasRecord } from '../../core/model/key-record.ts';
+import type { ListPage, Operation, Output } from '../operation.ts';
+import type { HttpRequest } from './ports.ts';
+
+/** A key that was found for a target, before it is known whether the caller may use it. */
+export interface FoundKey extends Key {
+  readonly alias?: AliasRecord | undefined;
+  /** Whether the request named it, or only its ciphertext did. */
+  readonly namedBy: 'request' | 'ciphertext';
+}
+
+/** One request on its way through the pipeline: each step adds what it found out. */
+export interface Call {
+  readonly operation: Operation;
+  readonly request: HttpRequest;
+  readonly now: Date;
+  caller?: Caller;
+  input: Readonly<Record<string, unknown>>;
+  page?: ListPage;
+  /** By the names of the operation's targets; `undefined` where an optional key was not named. */
+  keys: Record<string, FoundKey | undefined>;
+  output?: Output | undefined;
+}
+
+export const newCall = (operation: Operation, request: HttpRequest, now: Date): Call => ({
+  operation,
+  request,
+  now,
+  input: {},
+  keys: {},
+});
+
+/** The caller of a call that has passed authentication. */
+export const callerOf = ({ caller }: Call): Caller => {
+  if (caller === undefined) throw new Error('a step that needs the caller runs before authentication');
+  return caller;
+};

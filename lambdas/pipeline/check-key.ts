@@ -1,0 +1,65 @@
+import { parseBlob } from '../../core/model/ciphertext-blob.ts';
+import { KmsError } from '../../core/model/errors.ts';
+import { algorithmsOf, specOf } from '../../core/model/key-specs.ts';
+import { refuseState } from '../../core/model/key-states.ts';
+import type { KeyTarget } from '../operation.ts';
+import type { Call, FoundKey } from './call.ts';
+
+/** Whether the keys can do it: their type, state, usage and algorithms, as the operation declares. */
+export const checkKey = () => ({
+  before: ({ event: call }: { event: Call }) => {
+    for (const [name, target] of Object.entries(call.operation.keys)) {
+      const key = call.keys[name];
+      if (key === undefined) continue;
+      const refusal =
+        refuseType(call, target, key) ??
+        (target.states && refuseState(key.Arn, key.state, target.states)) ??
+        refuseOtherKeysCiphertext(call, target, key) ??
+        refuseUsage(call, target, key) ??
+        refuseAlgorithm(call, target, key);
+      if (refusal) throw refusal;
+    }
+  },
+});
+
+const refuseType = ({ operation }: Call, { type }: KeyTarget, { Arn, record }: FoundKey) =>
+  type === undefined || specOf(record.KeySpec).type === type
+    ? undefined
+    : new KmsError(
+        'UnsupportedOperationException',
+        `${Arn} key spec is ${record.KeySpec} which is not valid for ${operation.name}.`,
+      );
+
+const algorithmFor = ({ input }: Call, { algorithm }: KeyTarget): unknown =>
+  typeof algorithm === 'object' ? algorithm.is : algorithm && input[algorithm];
+
+/** Comes before the usage: a key that did not make the ciphertext is the wrong key, whatever it is for. */
+const refuseOtherKeysCiphertext = (call: Call, target: KeyTarget, { record }: FoundKey) => {
+  const ciphertext = target.orIn && call.input[target.orIn];
+  if (!Buffer.isBuffer(ciphertext) || algorithmFor(call, target) !== 'SYMMETRIC_DEFAULT') return undefined;
+  const blob = parseBlob(ciphertext);
+  if (blob === undefined || blob.KeyId === record.KeyId) return undefined;
+  return new KmsError(
+    'IncorrectKeyException',
+    'The key ID in the request does not identify a CMK that can perform this operation.',
+  );
+};
+
+const refuseUsage = ({ operation }: Call, { usage }: KeyTarget, { Arn, record }: FoundKey) =>
+  usage === undefined || record.KeyUsage === usage
+    ? undefined
+    : new KmsError(
+        'InvalidKeyUsageException',
+        `${Arn} key usage is ${record.KeyUsage} which is not valid for ${operation.name}.`,
+      );
+
+const refuseAlgorithm = (call: Call, target: KeyTarget, { record }: FoundKey) => {
+  const algorithm = algorithmFor(call, target);
+  if (typeof algorithm !== 'string' || algorithmsOf(record.KeySpec, record.KeyUsage).includes(algorithm)) {
+    return undefined;
+  }
+  return new KmsError(
+    'InvalidKeyUsageException',
+    `Algorithm ${algorithm} is incompatible with key spec ${record.KeySpec}.`,
+  );
+};

@@ -1,0 +1,70 @@
+import middy from '@middy/core';
+import { StaleRecordError, type Writers } from '../../stores/ports.ts';
+import type { Operation } from '../operation.ts';
+import { audit } from './audit.ts';
+import { authenticate } from './authenticate.ts';
+import { authorize } from './authorize.ts';
+import { type Call, callerOf, newCall } from './call.ts';
+import { checkKey } from './check-key.ts';
+import { dryRun } from './dry-run.ts';
+import { parse } from './parse.ts';
+import type { HttpReply, HttpRequest, Runtime } from './ports.ts';
+import { renderErrors, replyTo } from './reply.ts';
+import { resolve } from './resolve.ts';
+import { usesOf } from './uses.ts';
+import { validate } from './validate.ts';
+import { wipeBytes } from './wipe-bytes.ts';
+
+/** How often a call is run again after a lost race before it fails. */
+const mostAttempts = 10;
+
+/** middy wants Lambda's context, which no step reads; so it must not time the call by it either. */
+const noContext = {} as never;
+const withoutTimer = { timeoutEarlyInMillis: 0 };
+
+/** Turns a declaration into a handler: the same one for Lambda, the local server and the tests. */
+export const serve = (operation: Operation, runtime: Runtime) => {
+  const stores = runtime.storesFor(usesOf(operation));
+  const { region, keyring, random } = runtime;
+  const own = runtime.storesFor(operation.uses);
+
+  const attempt = middy<Call, void>(async (call: Call) => {
+    const keys = operation.uses.material === 'use' ? usable(call.keys, keyring, stores) : call.keys;
+    const { input, page, now } = call;
+    const handedIn = { input, caller: callerOf(call), page, now, region, random, stores: own, materials: keyring };
+    call.output = await operation.handle({ ...keys, ...handedIn });
+  }, withoutTimer).use([
+    resolve(region, stores), // alias or ARN → key record
+    authorize(),
+    checkKey(), // type, state, usage, algorithm, as declared
+    dryRun(),
+  ]);
+
+  const handler = middy<Call, HttpReply>(async (call: Call) => {
+    await retryStale(() => attempt(call, noContext));
+    return replyTo(call.request, call.output);
+  }, withoutTimer).use([
+    wipeBytes(),
+    renderErrors(runtime), // first in but one, so its onError runs after audit's
+    audit(runtime),
+    parse(),
+    authenticate(runtime),
+    validate(),
+  ]);
+
+  return (request: HttpRequest): Promise<HttpReply> => handler(newCall(operation, request, runtime.clock()), noContext);
+};
+
+/** A record that changed between reading and writing: all is judged again on what is stored now. */
+const retryStale = async (attempt: () => Promise<void>): Promise<void> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof StaleRecordError) || tries === mostAttempts) throw error;
+    }
+  }
+};
+
+const usable = (found: Call['keys'], keyring: Runtime['keyring'], { keys }: Partial<Writers>) =>
+  Object.fromEntries(Object.entries(found).map(([name, key]) => [name, key && keys && keyring.use(key, keys)]));

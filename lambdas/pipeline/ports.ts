@@ -1,0 +1,62 @@
+import type { Caller } from '../../core/model/caller.ts';
+import type { Key, MaterialMaker, UsableKey } from '../../core/model/key.ts';
+import type { KeyReader, Writers } from '../../stores/ports.ts';
+import type { Uses } from '../operation.ts';
+
+/** A request as every front door hands it in. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Raw, as sent, without the query. */
+  readonly path: string;
+  /** Raw, without `?`. */
+  readonly query: string;
+  /** In the order sent, duplicates kept. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+  readonly sourceIp: string;
+  /** Our id of the request, the one clients print. */
+  readonly requestId: string;
+  /** What the gateway found out about the caller; only on AWS. */
+  readonly identity?: Readonly<Record<string, unknown>>;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Joins records and materials to keys in hand. */
+export interface Keyring extends MaterialMaker {
+  use<K extends Key>(key: K, keys: KeyReader): K & UsableKey;
+}
+
+/** A record in CloudTrail's form; plain JSON values only. */
+export type AuditRecord = Readonly<Record<string, unknown>>;
+
+export interface AuditLog {
+  /** Resolves once the record is durable; a call succeeds only then. */
+  write(record: AuditRecord): Promise<void>;
+}
+
+/** Something the owner of the service should know: one line of the log. */
+export interface LogEntry {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly requestId?: string;
+  readonly error?: unknown;
+}
+
+/** Everything outside that the pipeline needs, for one Region. `lambdas/runtime.ts` makes it on AWS, `local/` on one machine. */
+export interface Runtime {
+  readonly region: string;
+  clock(): Date;
+  random(size: number): Buffer;
+  /** @throws {KmsError} one of the authentication errors */
+  authenticate(request: HttpRequest): Caller | Promise<Caller>;
+  /** The stores of these tables and no others, with no more access than said. */
+  storesFor(uses: Uses): Partial<Writers>;
+  readonly keyring: Keyring;
+  readonly auditLog: AuditLog;
+  log(entry: LogEntry): void;
+}

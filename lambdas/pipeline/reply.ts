@@ -1,0 +1,48 @@
+import { KmsError } from '../../core/model/errors.ts';
+import type { Output } from '../operation.ts';
+import type { Call } from './call.ts';
+import type { HttpReply, Runtime } from './ports.ts';
+
+const headersFor = (requestId: string) => ({
+  'content-type': 'application/x-amz-json-1.1',
+  'x-amzn-requestid': requestId,
+});
+
+/** The answer in AWS JSON 1.1: blobs in base64, instants in seconds. Operations without an answer have an empty body. */
+export const replyTo = ({ requestId }: Call['request'], output: Output | undefined): HttpReply => ({
+  status: 200,
+  headers: headersFor(requestId),
+  body: output === undefined ? '' : JSON.stringify(toWire(output)),
+});
+
+const toWire = (value: unknown): unknown => {
+  if (Buffer.isBuffer(value)) return value.toString('base64');
+  if (value instanceof Date) return value.getTime() / 1000;
+  if (Array.isArray(value)) return value.map(toWire);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toWire(member)]));
+};
+
+/** The answer for an error: its name and, where there is one, its message. */
+export const replyToError = (requestId: string, { name, message, status }: KmsError): HttpReply => ({
+  status,
+  headers: headersFor(requestId),
+  body: JSON.stringify(message === '' ? { __type: name } : { __type: name, message }),
+});
+
+/** What the caller may know of an error: ours as it is; anything else is a bug of ours, and answered bare. */
+export const toKmsError = (error: unknown): KmsError =>
+  error instanceof KmsError ? error : new KmsError('KMSInternalException', '', { cause: error });
+
+/** The one place where errors become answers; what is our bug is logged whole. */
+export const renderErrors = (runtime: Runtime) => ({
+  onError: (failed: { event: Call; error: unknown; response?: unknown }) => {
+    const { requestId } = failed.event.request;
+    const error = toKmsError(failed.error);
+    if (error.status >= 500) {
+      const message = `${failed.event.operation.name} failed`;
+      runtime.log({ level: 'error', message, requestId, error: error.cause ?? error });
+    }
+    failed.response = replyToError(requestId, error);
+  },
+});

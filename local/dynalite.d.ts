@@ -1,0 +1,77 @@
+/** The parts of dynalite 4.0.0 that we call; it ships no types. Its own callbacks come later, never before the call returns. */
+
+declare module 'dynalite/db/index.js' {
+  export type Callback<Value> = (error: Error | null, value?: Value) => void;
+
+  /** What dynalite answers to a caller's mistake: thrown by validations, handed to the callback by actions. */
+  export interface ApiError extends Error {
+    statusCode: number;
+    body: { __type: string; message?: string };
+  }
+
+  export type BatchOperation =
+    | { readonly type: 'put'; readonly key: string; readonly value: object }
+    | { readonly type: 'del'; readonly key: string };
+
+  /** The whole LevelDB: every key carries the prefix of its part. */
+  export interface Level {
+    open(): Promise<void>;
+    close(): Promise<void>;
+    put(key: string, value: object, done: Callback<void>): void;
+    batch(operations: readonly BatchOperation[], done: Callback<void>): void;
+    values(range: { gte: string; lt: string }): AsyncIterable<object>;
+  }
+
+  /** One part of it (a table's items, or one index), by keys without the prefix. */
+  export interface Part {
+    get(key: string, done: Callback<object>): void;
+    put(key: string, value: object, done: Callback<void>): void;
+    del(key: string, done: Callback<void>): void;
+  }
+
+  export interface TableDescription {
+    TableName: string;
+    TableStatus: string;
+    GlobalSecondaryIndexes?: { IndexName: string; IndexStatus: string }[];
+  }
+
+  export interface Store {
+    readonly db: Level;
+    readonly tableDb: Part;
+    getItemDb(table: string): Part;
+    getIndexDb(type: 'Local' | 'Global', table: string, index: string): Part;
+  }
+
+  export interface Options {
+    /** LevelDB folder; in memory without it. */
+    path?: string;
+    createTableMs?: number;
+  }
+
+  const db: { create(options: Options): Store };
+  export default db;
+}
+
+declare module 'dynalite/validations/index.js' {
+  import type { Store } from 'dynalite/db/index.js';
+
+  const validations: {
+    /** @returns the members of `input` that `types` names; @throws {ApiError} */
+    checkTypes(input: object, types: object): object;
+    /** @throws {ApiError} */
+    checkValidations(input: object, types: object, custom: unknown, store: Store): void;
+  };
+  export default validations;
+}
+
+declare module 'dynalite/validations/*.js' {
+  const validation: { types: object; custom?: unknown };
+  export default validation;
+}
+
+declare module 'dynalite/actions/*.js' {
+  import type { Callback, Store } from 'dynalite/db/index.js';
+
+  const action: (store: Store, input: object, done: Callback<object>) => void;
+  export default action;
+}

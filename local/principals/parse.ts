@@ -1,0 +1,26 @@
+import { jsonFault } from './json-fault.ts';
+import { type Principal, principalsOf } from './principal.ts';
+import { PrincipalsError } from './principals-error.ts';
+import { principalsDocument } from './schema.ts';
+import { checkUnique } from './unique.ts';
+
+/**
+ * Reads the text of a principals file: every user, session and root who can sign a request.
+ *
+ * @throws {PrincipalsError} saying where it is broken: line and column, or a place like `accounts[0].users[1].name`
+ */
+export const parsePrincipals = (text: string): { readonly principals: readonly Principal[] } => {
+  const { accounts } = principalsDocument(parseJson(text.replace(/^\uFEFF/, '')), '');
+  checkUnique(accounts);
+  return { principals: accounts.flatMap(principalsOf) };
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // not the cause: its message may quote the text, secrets and all
+    const { line, column } = jsonFault(text) ?? { line: 1, column: 1 };
+    throw new PrincipalsError(`line ${line}, column ${column}: not valid JSON`);
+  }
+};

@@ -1,0 +1,49 @@
+import type { RawHeaders } from './canonical-request.ts';
+
+/** `Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, taken apart but not yet believed. */
+export interface AuthorizationHeader {
+  readonly algorithm: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+export interface CredentialScope {
+  readonly accessKeyId: string;
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/**
+ * Parameters stand apart by commas, spaces or both, as AWS takes them.
+ *
+ * @returns undefined if one of them is no `key=value` pair or is given twice
+ */
+export const parseAuthorizationHeader = (header: string): AuthorizationHeader | undefined => {
+  const parameters = new Map<string, string>();
+  const [algorithm = '', ...pairs] = header.trim().split(/[ \t]*,[ \t]*|[ \t]+/);
+  for (const pair of pairs) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = pair.slice(0, equals);
+    if (equals < 1 || parameters.has(name)) return undefined;
+    parameters.set(name, pair.slice(equals + 1));
+  }
+  return { algorithm, parameters };
+};
+
+/** @returns undefined unless there are exactly five parts: access key id, date, Region, service, terminator */
+export const parseCredential = (credential: string): (CredentialScope & { readonly term: string }) | undefined => {
+  const [accessKeyId, date, region, service, term, ...more] = credential.split('/');
+  if (!accessKeyId || !date || !region || !service || !term || more.length > 0) return undefined;
+  return { accessKeyId, date, region, service, term };
+};
+
+/** A cheap look at what a request claims: good for choosing a Region to answer in, never for trusting anybody. */
+export const credentialScope = (headers: RawHeaders): CredentialScope | undefined => {
+  const header = headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  const credential = header && parseAuthorizationHeader(header)?.parameters.get('Credential');
+  const parsed = credential ? parseCredential(credential) : undefined;
+  if (!parsed) return undefined;
+  const { accessKeyId, date, region, service } = parsed;
+  return { accessKeyId, date, region, service };
+};

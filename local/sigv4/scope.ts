@@ -1,0 +1,32 @@
+import { type CredentialScope, parseCredential } from './authorization-header.ts';
+import type { Claim } from './claim.ts';
+import { incomplete, invalid, type Refusal } from './refusals.ts';
+import { terminator } from './signature.ts';
+
+/** The form of every AWS Region's name; which of them exist is not for the signature to say. */
+const regionName = /^[a-z]{2,6}(-[a-z]{2,12}){1,3}-\d{1,2}$/;
+
+export const readScope = ({ credential, timestamp }: Claim, services: readonly string[]): Refusal | CredentialScope => {
+  const parsed = parseCredential(credential);
+  if (!parsed) {
+    return incomplete('Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.');
+  }
+  const { accessKeyId, date, region, service, term } = parsed;
+  const day = timestamp.slice(0, 8);
+  if (regionName.test(region) && services.includes(service) && term === terminator && date === day) {
+    return { accessKeyId, date, region, service };
+  }
+  const problems: string[] = [];
+  if (!regionName.test(region)) problems.push(`Credential should be scoped to a valid region, not '${region}'.`);
+  if (!services.includes(service)) problems.push(`Credential should be scoped to correct service: '${services[0]}'.`);
+  if (term !== terminator) {
+    problems.push(`Credential should be scoped with a valid terminator: '${terminator}', not '${term}'.`);
+  }
+  if (date !== day) {
+    problems.push(
+      'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ' +
+        `'${date}' != '${day}', from '${timestamp}'.`,
+    );
+  }
+  return invalid(problems.join(' '));
+};

@@ -1,0 +1,26 @@
+/** Instants as Signature Version 4 writes them: ISO 8601 basic format, UTC, whole seconds. */
+
+const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const imfFixdate = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+
+/** @returns `YYYYMMDDTHHMMSSZ` */
+export const formatTimestamp = (instant: Date): string =>
+  `${instant.toISOString().slice(0, 19).replaceAll('-', '').replaceAll(':', '')}Z`;
+
+/** Of `X-Amz-Date`. @returns undefined if it is not in basic format, or there is no such instant */
+export const parseTimestamp = (text: string): Date | undefined => {
+  const parts = text.length === 16 ? basic.exec(text) : null;
+  if (!parts) return undefined;
+  const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map(Number);
+  const instant = new Date(Date.UTC(year, month - 1, day, hours, minutes, seconds));
+  // Date.UTC carries what is too much over: 31 April is 1 May
+  const exists = month <= 12 && instant.getUTCDate() === day && hours < 24 && minutes < 60 && seconds < 60;
+  return exists ? instant : undefined;
+};
+
+/** Of `Date`: the form of RFC 9110 section 5.6.7, or the basic format, which some signers put there. */
+export const parseDateHeader = (text: string): Date | undefined => {
+  if (!imfFixdate.test(text)) return parseTimestamp(text);
+  const instant = new Date(text);
+  return instant.toUTCString() === text ? instant : undefined;
+};

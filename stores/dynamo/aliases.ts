@@ -1,0 +1,74 @@
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { AliasRecord } from '../../core/model/key-record.ts';
+import type { AliasWriter } from '../ports.ts';
+import { checkFormat, formatVersion, type Item, isLostCondition, queryPage, staleWrite, unchanged } from './item.ts';
+
+const toItem = (alias: AliasRecord): Item => ({
+  ...alias,
+  CreationDate: alias.CreationDate.toISOString(),
+  LastUpdatedDate: alias.LastUpdatedDate.toISOString(),
+  formatVersion,
+});
+
+const toAlias = (stored: Item): AliasRecord => {
+  const { formatVersion: _, CreationDate, LastUpdatedDate, ...rest } = checkFormat(stored);
+  return {
+    ...(rest as Omit<AliasRecord, 'CreationDate' | 'LastUpdatedDate'>), // what toItem spread, checked by format version
+    CreationDate: new Date(String(CreationDate)),
+    LastUpdatedDate: new Date(String(LastUpdatedDate)),
+  };
+};
+
+/** Aliases, by account and name. Consistent reads: a moved alias must not encrypt under the old key. */
+export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string): AliasWriter => ({
+  async get(AccountId, AliasName) {
+    const { Item } = await client.send(
+      new GetCommand({ TableName, Key: { AccountId, AliasName }, ConsistentRead: true }),
+    );
+    return Item && toAlias(Item);
+  },
+
+  async list(AccountId, page) {
+    const query = {
+      TableName,
+      ConsistentRead: true,
+      KeyConditionExpression: 'AccountId = :account',
+      ExpressionAttributeValues: { ':account': AccountId },
+      ExclusiveStartKey: page.after === undefined ? undefined : { AccountId, AliasName: page.after },
+    };
+    return queryPage(client, query, page, 'AliasName', toAlias);
+  },
+
+  async listByKey(AccountId, TargetKeyId, page) {
+    const query = {
+      TableName,
+      IndexName: 'by-key',
+      KeyConditionExpression: 'TargetKeyId = :key',
+      ExpressionAttributeValues: { ':key': TargetKeyId },
+      ExclusiveStartKey: page.after === undefined ? undefined : { TargetKeyId, AccountId, AliasName: page.after },
+    };
+    return queryPage(client, query, page, 'AliasName', toAlias);
+  },
+
+  async create(alias) {
+    const condition = { ConditionExpression: 'attribute_not_exists(AliasName)' };
+    try {
+      await client.send(new PutCommand({ TableName, Item: toItem(alias), ...condition }));
+      return true;
+    } catch (error) {
+      if (isLostCondition(error)) return false;
+      throw error;
+    }
+  },
+
+  async update(alias, change) {
+    const updated = { ...alias, ...change, revision: alias.revision + 1 };
+    await client.send(new PutCommand({ TableName, Item: toItem(updated), ...unchanged(alias) })).catch(staleWrite);
+    return updated;
+  },
+
+  async delete(alias) {
+    const Key = { AccountId: alias.AccountId, AliasName: alias.AliasName };
+    await client.send(new DeleteCommand({ TableName, Key, ...unchanged(alias) })).catch(staleWrite);
+  },
+});

@@ -1,0 +1,50 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { type Page, type PageRequest, StaleRecordError } from '../ports.ts';
+
+/** The format of the items written now. A change of format raises it and comes with a migration test. */
+export const formatVersion = 1;
+
+export type Item = Record<string, unknown>;
+
+/** An item of another format must not be half understood. */
+export const checkFormat = (item: Item): Item => {
+  if (item.formatVersion === formatVersion) return item;
+  throw new Error(`an item has format version ${String(item.formatVersion)}; this program knows ${formatVersion}`);
+};
+
+/** What DynamoDB answers when a condition does not hold. */
+export const isLostCondition = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+
+/** Writes only what was read: judged by `revision`. */
+export const unchanged = (seen: { readonly revision: number }) => ({
+  ConditionExpression: 'revision = :seen',
+  ExpressionAttributeValues: { ':seen': seen.revision },
+});
+
+export const staleWrite = (error: unknown): never => {
+  if (isLostCondition(error)) throw new StaleRecordError('another write came first', { cause: error });
+  throw error;
+};
+
+/**
+ * One page of a query. Asks for one item more than the page holds, to know whether another page follows.
+ *
+ * @param sortKey the attribute that orders the listing: its value is the position of an item
+ * @param query   with an ExclusiveStartKey made from the position of the page
+ */
+export const queryPage = async <T>(
+  client: DynamoDBDocumentClient,
+  query: { [Name in keyof QueryCommandInput]: QueryCommandInput[Name] | undefined },
+  page: PageRequest,
+  sortKey: string,
+  read: (item: Item) => T,
+): Promise<Page<T>> => {
+  const input = { ...query, Limit: page.limit + 1 } as QueryCommandInput; // the SDK drops members that are undefined
+  const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(input));
+  const shown = Items.slice(0, page.limit);
+  // A filter may leave a page short, or empty, and still have more behind it.
+  const last = Items.length > page.limit ? shown.at(-1) : LastEvaluatedKey;
+  return { items: shown.map(read), next: last && String(last[sortKey]) };
+};

@@ -1,0 +1,21 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Access, AliasReader, KeyReader, StoreName, Writers } from '../ports.ts';
+import { dynamoAliases } from './aliases.ts';
+import { dynamoKeys } from './keys.ts';
+
+/** All stores of one Region. */
+export const dynamoStores = (client: DynamoDBDocumentClient, tableNameOf: (table: StoreName) => string): Writers => ({
+  keys: dynamoKeys(client, tableNameOf('keys')),
+  aliases: dynamoAliases(client, tableNameOf('aliases')),
+});
+
+/** Just the stores that are declared, with just the functions their access allows. */
+export const storesWithin = (stores: Writers, declared: readonly (readonly [StoreName, Access])[]): Partial<Writers> =>
+  Object.fromEntries(
+    declared.map(([name, access]) => [name, access === 'write' ? stores[name] : readers[name](stores)]),
+  );
+
+const readers = {
+  keys: ({ keys: { get, material, list } }: Writers): KeyReader => ({ get, material, list }),
+  aliases: ({ aliases: { get, list, listByKey } }: Writers): AliasReader => ({ get, list, listByKey }),
+};

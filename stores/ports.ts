@@ -1,0 +1,66 @@
+import type { AliasRecord, KeyMaterial, KeyRecord } from '../core/model/key-record.ts';
+import type { TableName } from '../core/model/tables.ts';
+
+/** One page of a listing: at most `limit` items, those after the position `after` in the order of their names. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+/** `next` is the position to go on from, absent at the end. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next?: string | undefined;
+}
+
+/** Keys and their materials. Reads are strongly consistent unless said otherwise. */
+export interface KeyReader {
+  get(KeyId: string): Promise<KeyRecord | undefined>;
+  material(KeyId: string, KeyMaterialId: string): Promise<KeyMaterial | undefined>;
+  /** Ids of an account's keys, in the order of their ids, without those whose deletion date is not after `now`. Eventually consistent. */
+  list(AccountId: string, page: PageRequest, now: Date): Promise<Page<string>>;
+}
+
+export interface KeyWriter extends KeyReader {
+  /** Material first, then the record that points to it: a crash between leaves material that nobody names. */
+  create(record: KeyRecord, material: KeyMaterial | undefined): Promise<void>;
+  /**
+   * Replaces the record that was read. Only if it is still the stored one.
+   * @throws {StaleRecordError} when another write came first
+   */
+  update(record: KeyRecord, change: Partial<KeyRecord>): Promise<KeyRecord>;
+}
+
+export interface AliasReader {
+  get(AccountId: string, AliasName: string): Promise<AliasRecord | undefined>;
+  list(AccountId: string, page: PageRequest): Promise<Page<AliasRecord>>;
+  /** Eventually consistent. */
+  listByKey(AccountId: string, KeyId: string, page: PageRequest): Promise<Page<AliasRecord>>;
+}
+
+export interface AliasWriter extends AliasReader {
+  /** @returns whether it was made; `false` when the name is taken */
+  create(alias: AliasRecord): Promise<boolean>;
+  /** @throws {StaleRecordError} when another write came first */
+  update(alias: AliasRecord, change: Partial<AliasRecord>): Promise<AliasRecord>;
+  /** @throws {StaleRecordError} when another write came first */
+  delete(alias: AliasRecord): Promise<void>;
+}
+
+export interface Readers {
+  readonly keys: KeyReader;
+  readonly aliases: AliasReader;
+}
+export interface Writers {
+  readonly keys: KeyWriter;
+  readonly aliases: AliasWriter;
+}
+
+/** The tables that have a store. */
+export type StoreName = keyof Readers & TableName;
+export type Access = 'read' | 'write';
+
+/** A record changed between reading and writing it: the pipeline runs the call again on what is stored now. */
+export class StaleRecordError extends Error {
+  override readonly name = 'StaleRecordError';
+}
