@@ -43,3 +43,12 @@ export const tables = {
 } as const satisfies Record<string, Table>;
 
 export type TableName = keyof typeof tables;
+
+/** DynamoDB's words for what an index projects. */
+export const projectionOf = ({
+  projection,
+}: TableIndex): { ProjectionType: 'ALL' | 'KEYS_ONLY' | 'INCLUDE'; NonKeyAttributes?: string[] } => {
+  if (projection === 'ALL') return { ProjectionType: 'ALL' };
+  if (projection.length === 0) return { ProjectionType: 'KEYS_ONLY' };
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projection] };
+};

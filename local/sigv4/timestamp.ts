@@ -1,7 +1,7 @@
 /** Instants as Signature Version 4 writes them: ISO 8601 basic format, UTC, whole seconds. */
 
 const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
-const imfFixdate = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+const httpDate = /^([A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d )(?:GMT|[+-]0000)$/;
 
 /** @returns `YYYYMMDDTHHMMSSZ` */
 export const formatTimestamp = (instant: Date): string =>
@@ -13,14 +13,16 @@ export const parseTimestamp = (text: string): Date | undefined => {
   if (!parts) return undefined;
   const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map(Number);
   const instant = new Date(Date.UTC(year, month - 1, day, hours, minutes, seconds));
-  // Date.UTC carries what is too much over: 31 April is 1 May
-  const exists = month <= 12 && instant.getUTCDate() === day && hours < 24 && minutes < 60 && seconds < 60;
+  // Date.UTC carries what is too much over: 31 April is 1 May, 24 o'clock the next day
+  const sameDay = instant.getUTCMonth() === month - 1 && instant.getUTCDate() === day;
+  const exists = sameDay && minutes < 60 && seconds < 60;
   return exists ? instant : undefined;
 };
 
-/** Of `Date`: the form of RFC 9110 section 5.6.7, or the basic format, which some signers put there. */
+/** Of `Date`: as RFC 9110 section 5.6.7 has it, with -0000 for GMT as botocore writes it, or in basic format. */
 export const parseDateHeader = (text: string): Date | undefined => {
-  if (!imfFixdate.test(text)) return parseTimestamp(text);
-  const instant = new Date(text);
-  return instant.toUTCString() === text ? instant : undefined;
+  const date = httpDate.exec(text)?.[1];
+  if (date === undefined) return parseTimestamp(text);
+  const instant = new Date(`${date}GMT`);
+  return !Number.isNaN(instant.getTime()) && instant.toUTCString() === `${date}GMT` ? instant : undefined;
 };

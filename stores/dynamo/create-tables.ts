@@ -9,7 +9,7 @@ import {
   ResourceNotFoundException,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
-import { type Table, type TableName, tables } from '../../core/model/tables.ts';
+import { projectionOf, type Table, type TableName, tables } from '../../core/model/tables.ts';
 
 /** Real endpoints need about ten seconds for a table with indexes. */
 const defaultLimitSeconds = 120;
@@ -82,7 +82,7 @@ const createTableInput = (TableName: string, table: Table): CreateTableCommandIn
   GlobalSecondaryIndexes: table.indexes.map((index) => ({
     IndexName: index.name,
     KeySchema: keySchema(index),
-    Projection: { ProjectionType: index.projection },
+    Projection: projectionOf(index),
   })),
 });
 

@@ -78,6 +78,20 @@ const sign = async (signing: Signing = {}): Promise<SignedRequest> => {
   };
 };
 
+/** A request signed with our own functions, also in ways that no signer would choose. */
+const signByHand = (told: { headers: Record<string, string>; signedHeaders: string[] }): SignedRequest => {
+  const headers = Object.entries(told.headers);
+  const scope = { date: '20260301', region: 'us-east-1', service: 'kms' };
+  const parts = { method: 'POST', path: '/', query: '', normalizePath: true, bodyHash: sha256Hex('{}') };
+  const canonical = canonicalRequest({ ...parts, ...told, headers: headerValues(headers) });
+  const text = stringToSign('20260301T120000Z', scope, canonical);
+  const proof = signature(signingKey(alice.secretAccessKey, scope), text);
+  const credential = `${alice.accessKeyId}/20260301/us-east-1/kms/aws4_request`;
+  const signedHeaders = told.signedHeaders.join(';');
+  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${proof}`;
+  return { ...parts, headers: [...headers, ['Authorization', authorization]], body: Buffer.from('{}') };
+};
+
 type Change = (request: SignedRequest) => Partial<SignedRequest>;
 
 /** Changes each header of the name (written in lower case); undefined takes it away. */
@@ -150,41 +164,30 @@ describe('a signed request', () => {
     expect(verify(changed({ ...request, headers: shouted }, spread)).ok).toBe(true);
   });
 
-  it('is accepted when dated by a Date header instead of X-Amz-Date', () => {
-    const headers = [
-      ['Host', 'kms'],
-      ['Date', 'Sun, 01 Mar 2026 12:00:00 GMT'],
-    ] as const;
-    const scope = { date: '20260301', region: 'us-east-1', service: 'kms' };
-    const parts = { method: 'POST', path: '/', query: '', normalizePath: true, bodyHash: sha256Hex('{}') };
-    const canonical = canonicalRequest({ ...parts, headers: headerValues(headers), signedHeaders: ['date', 'host'] });
-    const proof = signature(
-      signingKey(alice.secretAccessKey, scope),
-      stringToSign('20260301T120000Z', scope, canonical),
+  it.each(['Sun, 01 Mar 2026 12:00:00 GMT', 'Sun, 01 Mar 2026 12:00:00 -0000', '20260301T120000Z'])(
+    'is accepted when dated by a Date header of %s',
+    (date) => {
+      const request = signByHand({ headers: { Host: 'kms', Date: date }, signedHeaders: ['date', 'host'] });
+      expect(verify(request).ok).toBe(true);
+      const later = header('date', () => 'Sun, 01 Mar 2026 12:00:01 GMT');
+      expect(verify(changed(request, later))).toEqual(mismatch);
+    },
+  );
+
+  it.each([
+    'Mon, 01 Mar 2026 12:00:00 GMT', // a Sunday
+    'Sun, 01 Mar 2026 24:00:00 GMT',
+    'Sun, 01 Mrz 2026 12:00:00 GMT',
+    'Sun, 01 Mar 2026 12:00:00 +0100',
+    'Sunday, 01-Mar-26 12:00:00 GMT',
+  ])('is not dated by a Date header of %s', async (date) => {
+    const undated = changed(
+      await sign(),
+      header('x-amz-date', () => undefined),
     );
-    const authorization = `AWS4-HMAC-SHA256 Credential=${alice.accessKeyId}/20260301/us-east-1/kms/aws4_request, SignedHeaders=date;host, Signature=${proof}`;
-    const request = {
-      ...parts,
-      headers: [...headers, ['Authorization', authorization] as const],
-      body: Buffer.from('{}'),
-    };
-    expect(verify(request).ok).toBe(true);
-    expect(
-      verify(
-        changed(
-          request,
-          header('date', () => 'Sun, 01 Mar 2026 12:00:01 GMT'),
-        ),
-      ),
-    ).toEqual(mismatch);
-    expect(
-      verify(
-        changed(
-          request,
-          header('date', () => 'Mon, 01 Mar 2026 12:00:00 GMT'),
-        ),
-      ),
-    ).toMatchObject(refusal('IncompleteSignatureException', /^Date must be in ISO-8601/));
+    expect(verify(changed(undated, extra('Date', date)))).toEqual(
+      refusal('IncompleteSignatureException', /^Date must be in ISO-8601/),
+    );
   });
 
   it.each<[string, Change]>([
@@ -213,6 +216,26 @@ describe('a signed request', () => {
     const request = await sign();
     expect(verify(request).ok).toBe(true);
     expect(verify(changed(request, change))).toEqual(mismatch);
+  });
+
+  const dated = { Host: 'kms', 'X-Amz-Date': '20260301T120000Z' };
+  it.each([
+    ['out of order', ['x-amz-date', 'host']],
+    ['twice', ['host', 'host', 'x-amz-date']],
+    ['that was not sent', ['host', 'x-amz-date', 'x-none']],
+  ])('is refused, though signed so, when it lists a header %s', (_, signedHeaders) => {
+    expect(verify(signByHand({ headers: dated, signedHeaders: ['host', 'x-amz-date'] })).ok).toBe(true);
+    expect(verify(signByHand({ headers: dated, signedHeaders }))).toEqual(mismatch);
+  });
+
+  it('is refused when it states a hash of its body that is not true, without signing that', () => {
+    const stating = (hash: string) => {
+      const headers = { ...dated, 'X-Amz-Content-Sha256': hash };
+      return verify(signByHand({ headers, signedHeaders: ['host', 'x-amz-date'] }));
+    };
+    expect(stating(sha256Hex('{}')).ok).toBe(true);
+    expect(stating(sha256Hex('{ }'))).toEqual(mismatch);
+    expect(stating('UNSIGNED-PAYLOAD')).toEqual(mismatch);
   });
 
   it('is refused when the signer itself left the payload unsigned', async () => {
@@ -281,16 +304,13 @@ describe('a request that proves nothing', () => {
         "Date must be in ISO-8601 'basic format'. Got '2026-03-01T12:00:00Z'. See http://en.wikipedia.org/wiki/ISO_8601",
       ),
     ],
-    [
-      'a day that does not exist',
-      header('x-amz-date', () => '20260230T120000Z'),
-      refusal('IncompleteSignatureException', /^Date must be in/),
-    ],
-    [
-      'an hour that does not exist',
-      header('x-amz-date', () => '20260301T240000Z'),
-      refusal('IncompleteSignatureException', /^Date must be in/),
-    ],
+    ...['20260230T120000Z', '20260001T120000Z', '20261301T120000Z', '20260301T240000Z', '20260301T116000Z'].map(
+      (date): [string, Change, ReturnType<typeof refusal>] => [
+        `the date ${date}, which does not exist`,
+        header('x-amz-date', () => date),
+        refusal('IncompleteSignatureException', /^Date must be in/),
+      ],
+    ),
     [
       'two dates',
       extra('x-amz-date', '20260301T120000Z'),

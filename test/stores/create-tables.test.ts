@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Table, tables } from '../../core/model/tables.ts';
+import { projectionOf, type Table, tables } from '../../core/model/tables.ts';
 import { type EmbeddedDynamoDb, openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
 
@@ -45,7 +45,7 @@ describe('against the embedded DynamoDB', () => {
         IndexName: index.name,
         IndexStatus: 'ACTIVE',
         KeySchema: keySchema(index),
-        Projection: { ProjectionType: index.projection },
+        Projection: projectionOf(index),
       });
     }
   });

@@ -3,18 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { curves, generateEc, publicPoint, withScalar } from '../../../core/crypto/ec-key.ts';
 import { signEcdsa, verifyEcdsa } from '../../../core/crypto/ecdsa.ts';
-import { describeVectors, hex, misjudged, type Wycheproof } from '../../vectors.ts';
+import { hex } from '../../vectors.ts';
 import { describeOpenSsl } from './openssl.ts';
-
-type Vectors = Wycheproof<{ publicKeyDer: string }, { msg: string; sig: string }>;
-type Group = Vectors['testGroups'][number];
 
 const kinds = ['RAW', 'DIGEST'] as const;
 const schemes = [
-  { curve: 'P-256', hash: 'sha256', file: 'secp256r1_sha256', count: 484 },
-  { curve: 'P-384', hash: 'sha384', file: 'secp384r1_sha384', count: 504 },
-  { curve: 'P-521', hash: 'sha512', file: 'secp521r1_sha512', count: 542 },
-  { curve: 'secp256k1', hash: 'sha256', file: 'secp256k1_sha256', count: 476 },
+  { curve: 'P-256', hash: 'sha256' },
+  { curve: 'P-384', hash: 'sha384' },
+  { curve: 'P-521', hash: 'sha512' },
+  { curve: 'secp256k1', hash: 'sha256' },
 ] as const;
 
 const asKind = (kind: 'RAW' | 'DIGEST', hash: string, message: Buffer): Buffer =>
@@ -23,28 +20,11 @@ const asKind = (kind: 'RAW' | 'DIGEST', hash: string, message: Buffer): Buffer =
 const privateKeyFrom = (der: Buffer): KeyObject => createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 const message = Buffer.from('a message');
 
-describe.each(schemes)('ECDSA on $curve', ({ curve, hash, file, count }) => {
+describe.each(schemes)('ECDSA on $curve', ({ curve, hash }) => {
   const scheme = { curve, hash };
   const privateKey = privateKeyFrom(generateEc(curve));
   const publicKey = createPublicKey(privateKey);
   const input = { RAW: message, DIGEST: asKind('DIGEST', hash, message) };
-
-  const verifies = (kind: 'RAW' | 'DIGEST', { publicKeyDer }: Group) => {
-    const key = createPublicKey({ key: hex(publicKeyDer), format: 'der', type: 'spki' });
-    return ({ msg, sig }: Group['tests'][number]) =>
-      verifyEcdsa(scheme, key, asKind(kind, hash, hex(msg)), kind, hex(sig));
-  };
-
-  describeVectors<Vectors>(`wycheproof/ecdsa_${file}_test.json`, ({ testGroups }) => {
-    it.each(kinds)(
-      'accepts over %s exactly the valid signatures',
-      (kind) => {
-        expect(testGroups.flatMap(({ tests }) => tests)).toHaveLength(count);
-        expect(testGroups.flatMap((group) => misjudged(group.tests, verifies(kind, group)))).toEqual([]);
-      },
-      20_000,
-    );
-  });
 
   it('generates PKCS#8 with a named curve, another one each time', () => {
     expect(privateKey.asymmetricKeyDetails).toEqual({ namedCurve: curves[curve].openssl });
@@ -135,12 +115,12 @@ describe.each(schemes)('ECDSA on $curve', ({ curve, hash, file, count }) => {
     expect(lent.every((byte) => byte === 0)).toBe(true);
   });
 
-  describeOpenSsl('and the openssl command', ({ run, accepts, file: write }) => {
-    const key = () => ['-inkey', write('key.pem', Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })))];
+  describeOpenSsl('and the openssl command', ({ run, accepts, file }) => {
+    const key = () => ['-inkey', file('key.pem', Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })))];
 
     it.each(kinds)('verify over its digest what the other signed over %s', (kind) => {
-      const signature = write('signature', signEcdsa(scheme, privateKey, input[kind], kind));
-      const digest = ['-in', write('digest', input.DIGEST)];
+      const signature = file('signature', signEcdsa(scheme, privateKey, input[kind], kind));
+      const digest = ['-in', file('digest', input.DIGEST)];
       expect(accepts('pkeyutl', '-verify', ...key(), ...digest, '-sigfile', signature)).toBe(true);
       const theirs = run('pkeyutl', '-sign', ...key(), ...digest);
       expect(verifyEcdsa(scheme, publicKey, input[kind], kind, theirs)).toBe(true);
@@ -149,20 +129,6 @@ describe.each(schemes)('ECDSA on $curve', ({ curve, hash, file, count }) => {
 });
 
 const curvesOf = (curve: keyof typeof curves) => curves[curve].noble;
-
-describeVectors<Vectors>('wycheproof/ecdsa_secp256k1_sha256_bitcoin_test.json', ({ testGroups }) => {
-  it.each(kinds)('judges over %s as they say, but takes the upper half of s', (kind) => {
-    const wrong = testGroups.flatMap((group) => {
-      const key = createPublicKey({ key: hex(group.publicKeyDer), format: 'der', type: 'spki' });
-      const scheme = { curve: 'secp256k1', hash: 'sha256' } as const;
-      return misjudged(group.tests, ({ msg, sig }) =>
-        verifyEcdsa(scheme, key, asKind(kind, 'sha256', hex(msg)), kind, hex(sig)),
-      );
-    });
-    expect(wrong).toEqual(expect.arrayContaining([expect.stringContaining('Signature malleability')]));
-    expect(wrong.every((line) => line.includes('invalid'))).toBe(true);
-  });
-});
 
 it.each([
   [

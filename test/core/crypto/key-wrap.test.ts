@@ -122,6 +122,7 @@ describe('wrapped key material', () => {
       Buffer.alloc(0),
       Buffer.of(1),
       Buffer.alloc(64),
+      Buffer.concat([Buffer.of(1, 0, 0, 0, 0), wrap().subarray(5)]), // root version 0
       Buffer.from(wrap()).fill(2, 0, 1),
       wrap().subarray(0, 33),
     ];

@@ -1,6 +1,15 @@
-import { constants, createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  privateEncrypt,
+  sign,
+} from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeEmsaPss } from '../../../core/crypto/emsa-pss.ts';
 import { signRsa, verifyRsa } from '../../../core/crypto/rsa-signature.ts';
 import { describeVectors, hashName, hex, misjudged, type Wycheproof } from '../../vectors.ts';
 import { describeOpenSsl } from './openssl.ts';
@@ -184,6 +193,18 @@ it('refuses PSS with the longest salt that fits, which other emulators make', ()
   expect(verifyRsa({ scheme: 'pss', hash: 'sha256' }, publicKey, digest, 'DIGEST', signature)).toBe(false);
 });
 
+it.each(['pss', 'pkcs1'] as const)('refuses %s without its leading zero, the same number in fewer bytes', (scheme) => {
+  const facts = { scheme, hash: 'sha256' } as const;
+  const found = (i: number): { digest: Buffer; signature: Buffer } => {
+    const digest = asKind('DIGEST', 'sha256', Buffer.from(`message ${i}`));
+    const signature = signRsa(facts, privateKey, digest, 'DIGEST');
+    return signature[0] === 0 ? { digest, signature } : found(i + 1); // one in some 200
+  };
+  const { digest, signature } = found(0);
+  expect(verifyRsa(facts, publicKey, digest, 'DIGEST', signature)).toBe(true);
+  expect(verifyRsa(facts, publicKey, digest, 'DIGEST', signature.subarray(1))).toBe(false);
+});
+
 it('handles a modulus that is a bit longer than whole bytes, where the PSS encoding is a byte shorter', () => {
   const odd = generateKeyPairSync('rsa', { modulusLength: 1025 });
   for (const scheme of ['pss', 'pkcs1'] as const) {
@@ -194,4 +215,22 @@ it('handles a modulus that is a bit longer than whole bytes, where the PSS encod
     const native = signRsa(facts, odd.privateKey, message, 'RAW');
     expect(verifyRsa(facts, odd.publicKey, digest, 'DIGEST', native)).toBe(true);
   }
+});
+
+it('refuses PSS over a digest where the byte before its encoding is not zero', () => {
+  const odd = generateKeyPairSync('rsa', { modulusLength: 1025 });
+  const digest = asKind('DIGEST', 'sha256', message);
+  const forged = (salt: number): Buffer => {
+    const EM = encodeEmsaPss('sha256', digest, Buffer.alloc(32, salt), 1024);
+    try {
+      return privateEncrypt(
+        { key: odd.privateKey, padding: constants.RSA_NO_PADDING },
+        Buffer.concat([Buffer.of(1), EM]),
+      );
+    } catch {
+      return forged(salt + 1); // the number was not below the modulus
+    }
+  };
+  const facts = { scheme: 'pss', hash: 'sha256' } as const;
+  expect(verifyRsa(facts, odd.publicKey, digest, 'DIGEST', forged(0))).toBe(false);
 });

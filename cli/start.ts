@@ -1,0 +1,63 @@
+import { exportLines } from '../local/credentials-lines.ts';
+import { defaultRegion } from '../local/default-region.ts';
+import { writeFileAtomically } from '../local/files.ts';
+import { logToStderr } from '../local/log.ts';
+import { startOptions, usage } from '../local/options.ts';
+import { version } from '../local/package-facts.ts';
+import { listen } from '../local/server.ts';
+import { type LocalService, openLocalService } from '../local/service.ts';
+
+/** Runs the local service until SIGINT or SIGTERM. */
+export const run = async (args: readonly string[]): Promise<number> => {
+  if (args.includes('--help')) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const options = startOptions(args, process.env);
+  const stopped = untilStopped();
+  const service = await openLocalService({ ...options, log: logToStderr });
+  try {
+    const server = await listen(service, options);
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : options.port;
+    const endpoint = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+    await writeFileAtomically(service.folder.path('endpoint'), `${endpoint}\n`, 0o600);
+    process.stdout.write(options.json ? readyLine(service, endpoint) : welcome(service, endpoint, options.inMemory));
+
+    await stopped;
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeIdleConnections();
+    });
+  } finally {
+    await service.close();
+  }
+  return 0;
+};
+
+const untilStopped = () =>
+  new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+
+const readyLine = ({ account, dataDir }: LocalService, endpoint: string) =>
+  `${JSON.stringify({ ready: true, endpoint, region: defaultRegion, account, dataDir, pid: process.pid })}\n`;
+
+const welcome = (service: LocalService, endpoint: string, inMemory: boolean): string => {
+  const [principal] = service.principals.all();
+  const lines = principal ? exportLines(endpoint, defaultRegion, principal) : [];
+  const storage = inMemory ? 'IN MEMORY: nothing will be kept' : `data in ${service.dataDir}`;
+  return `serverless-kms ${version} is ready at ${endpoint}
+${storage}
+
+In another terminal, paste (or run: eval "$(npm run -s env)")
+
+${lines.map((line) => `  ${line}\n`).join('')}
+and try
+
+  aws kms create-key --description "my first key"
+
+Stop with Ctrl-C.
+`;
+};

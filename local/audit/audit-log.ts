@@ -1,0 +1,97 @@
+import type { AuditLog, AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
+import { makeLogFiles, placeOf } from './log-files.ts';
+import { newSpool } from './spool.ts';
+
+export interface LocalAuditLog extends AuditLog {
+  /** Writes everything out; later records are refused. May be called again. */
+  close(): Promise<void>;
+}
+
+/** A spool becomes log files this long after its first record, */
+const longestWaitSeconds = 60;
+/** or at this many records (a little above, by the size of a group), */
+const recordsPerSpool = 5000;
+/** or at this many bytes: it is read in one piece. */
+const bytesPerSpool = 32 * 1024 * 1024;
+
+/**
+ * The audit log of one machine: records go to a spool first, and from there to log files in CloudTrail's layout.
+ *
+ * A record that was acknowledged survives the end of the process, `kill -9` included, and is in exactly one log file.
+ * Like the database beside it, the spool is not synced on each write: a power cut may take the last moments.
+ *
+ * @param folder of this process alone; what an earlier process left there becomes log files before this resolves
+ * @throws {Error} of the file system, when the folder cannot be used
+ */
+export const openAuditLog = async (options: {
+  folder: string;
+  now: () => Date;
+  log: Runtime['log'];
+}): Promise<LocalAuditLog> => {
+  const { folder, log } = options;
+  const spool = newSpool(options);
+  const inTurn = newQueue();
+  const filing = newQueue();
+  let group: { lines: string[]; written: Promise<void> } | undefined;
+  let waiting = { records: 0, bytes: 0 }; // since the last roll, or try at one
+  let timer: NodeJS.Timeout | undefined;
+  let closing: Promise<void> | undefined;
+
+  /** Whatever came while the file was busy goes into it together. */
+  const writeGroup = async (): Promise<void> => {
+    const lines = group?.lines ?? [];
+    group = undefined;
+    const bytes = Buffer.from(lines.join(''));
+    await spool.append(bytes, lines.length);
+    waiting = { records: waiting.records + lines.length, bytes: waiting.bytes + bytes.length };
+    if (waiting.records >= recordsPerSpool || waiting.bytes >= bytesPerSpool) void roll();
+    else rollLater();
+  };
+
+  const rollLater = (): void => {
+    if (!closing) timer ??= setTimeout(roll, longestWaitSeconds * 1000).unref();
+  };
+
+  /** Never rejects. Writers wait while the spool is renamed, not while files are made of it. */
+  const roll = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    waiting = { records: 0, bytes: 0 };
+    try {
+      await inTurn(spool.setAside);
+      await filing(() => makeLogFiles(folder, log));
+    } catch (error) {
+      const next = closing ? 'when the service starts again' : `in ${longestWaitSeconds} seconds`;
+      log({ level: 'error', message: `Audit records wait in ${folder} to become log files; next try ${next}`, error });
+      rollLater();
+    }
+  };
+
+  await spool.setAside();
+  await roll();
+
+  return {
+    async write(record: AuditRecord) {
+      if (closing) throw new Error('The audit log is closed');
+      if (!placeOf(record)) throw new Error('An audit record needs an account and a Region');
+      const line = `${JSON.stringify(record)}\n`;
+      group ??= { lines: [], written: inTurn(writeGroup) };
+      group.lines.push(line);
+      await group.written;
+    },
+    close() {
+      closing ??= roll();
+      return closing;
+    },
+  };
+};
+
+/** Runs one task at a time, in the order given; one that fails does not hold up the next. */
+const newQueue = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <Result>(task: () => Promise<Result>): Promise<Result> => {
+    const done = last.then(task);
+    last = done.catch(() => {});
+    return done;
+  };
+};

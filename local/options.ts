@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+
+/** How the local service is started: flag before environment before default. */
+export interface StartOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly inMemory: boolean;
+  readonly principalsFile: string | undefined;
+  readonly dynamoDbEndpoint: string | undefined;
+  readonly json: boolean;
+}
+
+const flags = {
+  host: { type: 'string' },
+  port: { type: 'string' },
+  data: { type: 'string' },
+  'in-memory': { type: 'boolean' },
+  principals: { type: 'string' },
+  'dynamodb-endpoint': { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+export const usage = `usage: npm start -- [options]
+
+  --port N                 port to listen on; 0 for any free one            KMS_PORT               4599
+  --host HOST              address to listen on                             KMS_HOST               127.0.0.1
+  --data DIR               folder for keys, principals and audit files      KMS_DATA               .kms
+  --in-memory              keep nothing                                     KMS_IN_MEMORY=1
+  --principals FILE        who may call                                     KMS_PRINCIPALS         principals.json in the data folder
+  --dynamodb-endpoint URL  a DynamoDB API to use instead of the built-in    KMS_DYNAMODB_ENDPOINT
+  --json                   one JSON line when ready, instead of text
+`;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The data folder that `start` and `env` share. */
+export const dataDirFrom = (flag: string | undefined, environment: Environment): string =>
+  flag ?? environment.KMS_DATA ?? '.kms';
+
+/** @throws {Error} that says which option is wrong */
+export const startOptions = (args: readonly string[], environment: Environment): StartOptions => {
+  const { values } = parseArgs({ args: [...args], options: flags });
+  return {
+    host: values.host ?? environment.KMS_HOST ?? '127.0.0.1',
+    port: portFrom(values.port ?? environment.KMS_PORT ?? '4599'),
+    dataDir: dataDirFrom(values.data, environment),
+    inMemory: values['in-memory'] ?? environment.KMS_IN_MEMORY === '1',
+    principalsFile: values.principals ?? environment.KMS_PRINCIPALS,
+    dynamoDbEndpoint: urlFrom(values['dynamodb-endpoint'] ?? environment.KMS_DYNAMODB_ENDPOINT),
+    json: values.json ?? false,
+  };
+};
+
+const portFrom = (text: string): number => {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new Error(`the port must be a whole number from 0 to 65535, not "${text}"`);
+};
+
+const urlFrom = (text: string | undefined): string | undefined => {
+  if (text === undefined || URL.canParse(text)) return text;
+  throw new Error(`the DynamoDB endpoint must be a URL, not "${text}"`);
+};

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import QuickLRU from 'quick-lru';
+import type { Caller } from '../core/model/caller.ts';
+import { KmsError } from '../core/model/errors.ts';
+import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
+import { operations } from '../lambdas/operations/index.ts';
+import { serve } from '../lambdas/pipeline/index.ts';
+import type { AuditLog, HttpReply, HttpRequest, LogEntry, Runtime } from '../lambdas/pipeline/ports.ts';
+import { tablesOf } from '../lambdas/pipeline/uses.ts';
+import { cachedStores } from '../stores/cached.ts';
+import { createTables } from '../stores/dynamo/create-tables.ts';
+import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import type { Principal } from './principals.ts';
+import type { Verification } from './sigv4.ts';
+
+type Handler = (request: HttpRequest) => Promise<HttpReply>;
+
+/** One Region's world: its own tables under the same root keys, principals and audit log. */
+export interface Region {
+  /** The handler of an operation, made when it is first called; `undefined` for a name this service does not have. */
+  handler(name: string): Handler | undefined;
+  readonly runtime: Runtime;
+  /** Resolves once the Region's tables are there. */
+  ready(): Promise<void>;
+}
+
+export interface RegionsOptions {
+  readonly dynamoDb: DynamoDBClientConfig;
+  readonly recordCacheSeconds: number;
+  readonly rootKeys: RootKeys;
+  readonly auditLog: AuditLog;
+  readonly clock: () => Date;
+  readonly verify: (request: HttpRequest) => Verification<Principal>;
+  readonly log: (entry: LogEntry) => void;
+}
+
+/** Regions that nobody has signed for yet, remembered at most. */
+const mostUnproven = 100;
+
+/** A name that is no Region's is answered by another Region, which must not serve it. */
+const noSuchRegion = 'Credential should be scoped to a valid region.';
+
+const declarations = new Map(operations.map((operation) => [operation.name as string, operation]));
+
+/**
+ * The Regions of one machine. A Region is kept once somebody has signed a call for it, and only then are its tables made:
+ * strangers cannot fill memory or disk with names.
+ */
+export const newRegions = (options: RegionsOptions) => {
+  const kept = new Map<string, Region>();
+  const unproven = new QuickLRU<string, Region>({ maxSize: mostUnproven });
+  const client = new DynamoDBClient(options.dynamoDb);
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const keyring = newKeyring(options.rootKeys, randomBytes);
+
+  const newRegion = (name: string): Region => {
+    const tableNameOf = (table: string) => `kms-${name}-${table}`;
+    const ready = once(() => createTables(client, tableNameOf));
+    const writers = cachedStores(dynamoStores(documents, tableNameOf), options.recordCacheSeconds);
+    const handlers = new Map<string, Handler>();
+    const runtime: Runtime = {
+      region: name,
+      clock: options.clock,
+      random: randomBytes,
+      async authenticate(request) {
+        const verified = options.verify(request);
+        if (!verified.ok) throw new KmsError(verified.error.name, verified.error.message);
+        if (verified.region !== name) throw new KmsError('InvalidSignatureException', noSuchRegion);
+        keep(name, region);
+        await ready();
+        return callerFrom(verified.credential);
+      },
+      storesFor: (uses) => storesWithin(writers, tablesOf(uses)),
+      keyring,
+      auditLog: options.auditLog,
+      log: options.log,
+    };
+    const region: Region = {
+      runtime,
+      ready,
+      handler(operationName) {
+        const operation = declarations.get(operationName);
+        const handler = handlers.get(operationName) ?? (operation && serve(operation, runtime));
+        if (handler) handlers.set(operationName, handler);
+        return handler;
+      },
+    };
+    return region;
+  };
+
+  const keep = (name: string, region: Region) => {
+    const known = kept.get(name) ?? region;
+    // Two writers with copies of their own would not see each other's writes; the client's retry finds the kept one.
+    if (known !== region) throw new Error(`Region ${name} was opened twice`);
+    kept.set(name, region);
+  };
+
+  return {
+    get(name: string): Region {
+      const known = kept.get(name) ?? unproven.get(name);
+      if (known) return known;
+      const region = newRegion(name);
+      unproven.set(name, region);
+      return region;
+    },
+    close: () => client.destroy(),
+  };
+};
+
+/** What the pipeline may know of a principal: everything but its secrets. */
+const callerFrom = ({ accountId, arn, type, principalId, accessKeyId, userName, issuer }: Principal): Caller => ({
+  accountId,
+  arn,
+  type,
+  principalId,
+  accessKeyId,
+  userName,
+  issuer,
+});
+
+/** Runs `action` once for all who ask, again only after a failure. */
+const once = (action: () => Promise<void>) => {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= action().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
+  };
+};

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { KmsError } from '../core/model/errors.ts';
+import type { HttpReply } from '../lambdas/pipeline/ports.ts';
+import { replyToError } from '../lambdas/pipeline/reply.ts';
+import { version } from './package-facts.ts';
+import { readBody } from './read-body.ts';
+import type { LocalService } from './service.ts';
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** A request must be complete within this time. @default 30 */
+  readonly requestTimeoutSeconds?: number;
+}
+
+const targetPrefix = 'TrentService.';
+
+/** The HTTP front of the local service; resolves once it listens. */
+export const listen = async (service: LocalService, options: ServerOptions): Promise<Server> => {
+  const requestTimeout = (options.requestTimeoutSeconds ?? 30) * 1000;
+  const server = createServer(
+    {
+      requestTimeout,
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: Math.min(requestTimeout, 1000),
+      keepAliveTimeout: 65_000, // longer than AWS clients keep idle connections, so that they close first
+    },
+    (request, response) => {
+      void answer(service, request)
+        .catch((error: unknown) => failed(service, error))
+        .then((reply) => reply && send(response, reply));
+    },
+  );
+  server.on('clientError', refuseBrokenRequest);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return server;
+};
+
+const answer = async (service: LocalService, request: IncomingMessage): Promise<HttpReply | undefined> => {
+  const { method = '', url = '' } = request;
+  const requestId = randomUUID();
+  const [path = '', query = ''] = splitOnce(url, '?');
+  const refuse = (status: number, message: string) => ({
+    ...replyToError(requestId, new KmsError('UnknownOperationException', message)),
+    status,
+  });
+
+  if (path === '/health') return method === 'GET' ? health(service, query) : refuse(405, 'Use GET');
+  if (method !== 'POST') return refuse(405, 'Calls of the KMS API are POST requests');
+  const body = await readBody(request);
+  if (body === 'gone') return undefined;
+  if (body === 'too large') {
+    return replyToError(requestId, new KmsError('RequestEntityTooLargeException', 'The request is larger than 1 MiB'));
+  }
+  const operation = operationOf(path, request.headers['x-amz-target']);
+  if (operation === undefined) return refuse(path === '/' ? 400 : 404, '');
+  return service.call(operation, {
+    method,
+    path,
+    query,
+    headers: headerPairs(request),
+    body,
+    sourceIp: request.socket.remoteAddress ?? '',
+    requestId,
+  });
+};
+
+/** `POST /` with the target of AWS JSON 1.1, or `POST /<Operation>` as through the gateway; both may not differ. */
+const operationOf = (path: string, target: string | string[] | undefined): string | undefined => {
+  const targeted =
+    typeof target === 'string' && target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : undefined;
+  if (target !== undefined && targeted === undefined) return undefined;
+  if (path === '/') return targeted;
+  const named = /^\/([A-Za-z]+)$/.exec(path)?.[1];
+  return targeted === undefined || targeted === named ? named : undefined;
+};
+
+const health = async (service: LocalService, query: string): Promise<HttpReply> => {
+  const facts = { version, storage: service.storage };
+  const reply = (status: number, body: object) => ({
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (new URLSearchParams(query).get('deep') !== '1') return reply(200, { status: 'ok', ...facts });
+  try {
+    await service.checkDeeply();
+    return reply(200, { status: 'ok', ...facts });
+  } catch (error) {
+    service.log({ level: 'error', message: 'the deep health check failed', error });
+    return reply(503, { status: 'failing', ...facts });
+  }
+};
+
+const failed = (service: LocalService, error: unknown): HttpReply => {
+  service.log({ level: 'error', message: 'a request failed outside the pipeline', error });
+  return replyToError(randomUUID(), new KmsError('KMSInternalException'));
+};
+
+const send = (response: ServerResponse, { status, headers, body }: HttpReply): void => {
+  const bytes = Buffer.from(body);
+  const ending = status === 413 ? { connection: 'close' } : {}; // the rest of the request may never end
+  response.writeHead(status, { ...headers, ...ending, 'content-length': bytes.length });
+  response.end(bytes);
+};
+
+const headerPairs = ({ rawHeaders }: IncomingMessage): (readonly [string, string])[] =>
+  Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i] ?? '', rawHeaders[2 * i + 1] ?? '']);
+
+const splitOnce = (text: string, separator: string): readonly [string, string] => {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+};
+
+/** What is not HTTP never becomes a request: it is answered on the socket, and the connection ends. */
+const refuseBrokenRequest = (error: Error & { code?: string }, socket: Socket): void => {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const refusal =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new KmsError('RequestTimeoutException', 'The request was not complete in time')
+      : new KmsError('SerializationException', 'The request is not valid HTTP');
+  const { status, headers, body } = replyToError(randomUUID(), refusal);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const head = [`HTTP/1.1 ${status} ${refusal.name}`, ...lines, `content-length: ${Buffer.byteLength(body)}`];
+  socket.end([...head, 'connection: close', '', body].join('\r\n'));
+};

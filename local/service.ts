@@ -1,0 +1,117 @@
+import { isRegion } from '../core/model/arn.ts';
+import { KmsError } from '../core/model/errors.ts';
+import type { AuditLog, HttpReply, HttpRequest, LogEntry } from '../lambdas/pipeline/ports.ts';
+import { replyToError } from '../lambdas/pipeline/reply.ts';
+import { newMemoryAuditLog, openAuditLog } from './audit/audit-log.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { defaultRegion } from './default-region.ts';
+import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { checkDeeply } from './health.ts';
+import { openPrincipals, type Principals } from './principals.ts';
+import { newRegions } from './regions.ts';
+import { newRootKeys, openRootKeys } from './root-keys.ts';
+import { credentialScope, newSigV4Verifier } from './sigv4.ts';
+
+export interface LocalServiceOptions {
+  /** The data folder; made if there is none. */
+  readonly dataDir: string;
+  /** Keeps keys and records in memory alone; the folder then holds the principals, so that `env` finds them. */
+  readonly inMemory?: boolean;
+  /** @default principals.json in the data folder */
+  readonly principalsFile?: string | undefined;
+  /** A DynamoDB API elsewhere in place of the embedded one. */
+  readonly dynamoDbEndpoint?: string | undefined;
+  readonly log: (entry: LogEntry) => void;
+}
+
+/** The KMS of one machine, without its HTTP server. */
+export interface LocalService {
+  readonly dataDir: string;
+  readonly principals: Principals;
+  /** The account of the first principal. */
+  readonly account: string;
+  /** Where keys are: for people. */
+  readonly storage: string;
+  /** Answers a call of the KMS API; never rejects. */
+  call(operation: string, request: HttpRequest): Promise<HttpReply>;
+  /** Encrypts and decrypts on a key of the service's own. */
+  checkDeeply(): Promise<void>;
+  readonly folder: DataFolder;
+  log(entry: LogEntry): void;
+  /** Ends everything in order, writing out what is buffered. */
+  close(): Promise<void>;
+}
+
+/** A record read from a database that others write to may be this old. */
+const sharedCacheSeconds = 1;
+
+export const openLocalService = async (options: LocalServiceOptions): Promise<LocalService> => {
+  const { log, inMemory = false, dynamoDbEndpoint } = options;
+  const folder = await openDataFolder(options.dataDir);
+  const closers = [() => folder.close()];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+
+  try {
+    const say = (message: string) => log({ level: 'info', message });
+    const principalsFile = options.principalsFile ?? folder.path('principals.json');
+    const principals = await openPrincipals(principalsFile, { create: options.principalsFile === undefined, log: say });
+    closers.push(async () => principals.close());
+
+    const dynamoDb = await openStorage(folder, inMemory, dynamoDbEndpoint);
+    closers.push(dynamoDb.close);
+    const clock = () => new Date();
+    const auditLog: AuditLog & { close(): Promise<void> } = inMemory
+      ? newMemoryAuditLog()
+      : await openAuditLog({ folder: folder.path('audit'), now: clock, log });
+    closers.push(() => auditLog.close());
+
+    const verify = newSigV4Verifier({
+      find: principals.find,
+      now: () => new Date(),
+      services: ['kms', 'execute-api'],
+      maxSkewSeconds: 300,
+    });
+    const regions = newRegions({
+      dynamoDb: dynamoDb.config,
+      recordCacheSeconds: dynamoDbEndpoint === undefined ? Infinity : sharedCacheSeconds,
+      rootKeys: inMemory ? newRootKeys() : await openRootKeys(folder),
+      auditLog,
+      clock,
+      verify,
+      log,
+    });
+    closers.push(async () => regions.close());
+
+    return {
+      dataDir: folder.path(),
+      folder,
+      principals,
+      account: principals.all()[0]?.accountId ?? '',
+      storage: dynamoDb.name,
+      async call(operation, request) {
+        const named = credentialScope(request.headers)?.region ?? defaultRegion;
+        const handler = regions.get(isRegion(named) ? named : defaultRegion).handler(operation);
+        if (handler) return handler(request);
+        return replyToError(request.requestId, new KmsError('UnknownOperationException'));
+      },
+      checkDeeply: () => checkDeeply(regions.get(defaultRegion)),
+      log,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const openStorage = async (folder: DataFolder, inMemory: boolean, endpoint: string | undefined) => {
+  if (endpoint !== undefined) {
+    // Region and credentials come from the environment, as for any AWS client; local databases take whatever they get.
+    const config = { endpoint, region: process.env.AWS_REGION ?? defaultRegion };
+    return { name: endpoint, config, close: async () => {} };
+  }
+  const embedded = await openEmbeddedDynamoDb(inMemory ? {} : { path: folder.path('db') });
+  return { name: inMemory ? 'memory' : 'disk', config: embedded.clientConfig, close: embedded.close };
+};

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Caller } from '../core/model/caller.ts';
+import type { KeyRecord } from '../core/model/key-record.ts';
+import { newKeyring } from '../lambdas/keyring.ts';
+import { type OperationName, operations } from '../lambdas/operations/index.ts';
+import { serve } from '../lambdas/pipeline/index.ts';
+import type { AuditRecord, LogEntry, Runtime } from '../lambdas/pipeline/ports.ts';
+import { tablesOf } from '../lambdas/pipeline/uses.ts';
+import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
+import { newRootKeys } from '../local/root-keys.ts';
+import { createTables } from '../stores/dynamo/create-tables.ts';
+import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+
+export const accountId = '111122223333';
+export const otherAccountId = '444455556666';
+export const region = 'us-east-1';
+
+export const userOf = (account: string, name: string): Caller => ({
+  accountId: account,
+  arn: `arn:aws:iam::${account}:user/${name}`,
+  type: 'IAMUser',
+  principalId: 'AIDAEXAMPLEEXAMPLE000',
+  accessKeyId: 'AKIAEXAMPLEEXAMPLE00',
+  userName: name,
+});
+
+/** What a call came back with: the members of the answer, or `__type` and `message`. */
+export interface Answer {
+  readonly status: number;
+  readonly requestId: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every operation
+  readonly [member: string]: any;
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** Bytes in parameters travel as base64, as clients send them. */
+const toJson = (parameters: Parameters): string =>
+  JSON.stringify(parameters, function (this: Parameters, name, value: unknown) {
+    const raw = this[name];
+    return raw instanceof Uint8Array ? Buffer.from(raw).toString('base64') : value;
+  });
+
+/**
+ * The real pipeline on the real stores, on a DynamoDB in memory. The caller is given, not authenticated; the clock stands
+ * still until it is moved; audit records and log lines are kept for the test to look at.
+ */
+export const newService = async (overrides: Partial<Runtime> = {}) => {
+  const dynamoDb = await openEmbeddedDynamoDb();
+  const client = new DynamoDBClient(dynamoDb.clientConfig);
+  await createTables(client, (table) => table);
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const stores = dynamoStores(documents, (table) => table);
+  const audited: AuditRecord[] = [];
+  const logged: LogEntry[] = [];
+  let caller = userOf(accountId, 'admin');
+  let now = new Date('2026-11-21T12:00:00Z');
+
+  const runtime: Runtime = {
+    region,
+    clock: () => now,
+    random: randomBytes,
+    authenticate: () => caller,
+    storesFor: (uses) => storesWithin(stores, tablesOf(uses)),
+    keyring: newKeyring(newRootKeys(), randomBytes),
+    auditLog: { write: async (record) => void audited.push(record) },
+    log: (entry) => void logged.push(entry),
+    ...overrides,
+  };
+  const handlers = new Map(operations.map((operation) => [operation.name, serve(operation, runtime)]));
+
+  const send = async (name: OperationName, body: string | Uint8Array, contentType = 'application/x-amz-json-1.1') => {
+    const handler = handlers.get(name);
+    if (handler === undefined) throw new Error(`no operation ${name}`);
+    const reply = await handler({
+      method: 'POST',
+      path: '/',
+      query: '',
+      headers: [['Content-Type', contentType]],
+      body: Buffer.from(body),
+      sourceIp: '127.0.0.1',
+      requestId: '00000000-0000-4000-8000-00000000000a',
+    });
+    const members = reply.body === '' ? {} : (JSON.parse(reply.body) as object);
+    return { status: reply.status, requestId: String(reply.headers['x-amzn-requestid']), ...members } as Answer;
+  };
+  const call = (name: OperationName, parameters: Parameters = {}) => send(name, toJson(parameters));
+
+  return {
+    stores,
+    runtime,
+    audited,
+    logged,
+    send,
+    call,
+    as: (next: Caller) => {
+      caller = next;
+    },
+    moveClock: (seconds: number) => {
+      now = new Date(now.getTime() + seconds * 1000);
+    },
+    now: () => now,
+    /** A key made through CreateKey; `record` then puts it in a state that no operation reaches directly. */
+    async newKey(parameters: Parameters = {}, record: Partial<KeyRecord> = {}) {
+      const { KeyMetadata } = await call('CreateKey', parameters);
+      if (Object.keys(record).length > 0) {
+        const stored = await stores.keys.get(KeyMetadata.KeyId);
+        if (stored) await stores.keys.update(stored, record);
+      }
+      audited.length = 0;
+      return { KeyId: String(KeyMetadata.KeyId), Arn: String(KeyMetadata.Arn) };
+    },
+    close: () => dynamoDb.close(),
+  };
+};
+
+export type Service = Awaited<ReturnType<typeof newService>>;
