@@ -3,63 +3,95 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { isRegion, type Place } from '../../core/model/arn.ts';
-import type { AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
+import type { Place } from '../../core/model/arn.ts';
+import type { Runtime } from '../../lambdas/pipeline/ports.ts';
 import { writeFileAtomically } from '../files.ts';
-
-/** `<YYYYMMDDTHHMMZ>_<id>.jsonl`: a spool that takes no more lines. */
-const setAsideName = /^(\d{4})(\d{2})(\d{2})T\d{4}Z_[A-Za-z0-9]{16}\.jsonl$/;
+import { isSpoolName, logFileName, placeOf } from './names.ts';
 
 /**
- * Turns every spool that was set aside into log files, one per account and Region:
- * `AWSLogs/<account>/CloudTrail/<region>/YYYY/MM/DD/<account>_CloudTrail_<region>_<YYYYMMDDTHHMMZ>_<id>.json.gz`.
- * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
- *
+ * Turns every spool that was set aside into log files, one per account and Region, `{"Records":[…]}` in gzip.
  * Names and bytes follow from the spool alone: after a crash at any point, a second run makes the same files again.
  *
  * @throws {AggregateError} when some could not be turned; they are still there, and the others are done
  */
 export const makeLogFiles = async (folder: string, log: Runtime['log']): Promise<void> => {
-  const names = (await readdir(folder)).filter((name) => setAsideName.test(name)).sort();
-  if (names.length === 0) return;
-  await syncNames(folder); // a spool that fell back to its first name would be set aside, and filed, once more
+  const spools = (await readdir(folder)).filter(isSpoolName).sort();
+  if (spools.length === 0) return;
+  await syncNames(folder); // a spool that a power cut gave its first name back would be filed twice
   const errors: unknown[] = [];
-  for (const name of names) await turn(folder, name, log).catch((error: unknown) => errors.push(error));
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${names.length} spools remain`);
+  for (const name of spools) await fileSpool(folder, name, log).catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${spools.length} spools remain`);
 };
 
-const turn = async (folder: string, name: string, log: Runtime['log']): Promise<void> => {
+const fileSpool = async (folder: string, name: string, log: Runtime['log']): Promise<void> => {
   const spool = join(folder, name);
-  const { groups, torn, broken } = await sorted(await syncedBytes(spool));
-  if (torn) log({ level: 'warn', message: `${spool}: dropped a torn last line, which was never acknowledged` });
+  const { logs, torn, broken } = await sortLines(await syncedBytes(spool));
+  if (torn) log({ level: 'warn', message: `${spool}: dropped a torn last line; it was never acknowledged` });
 
-  for (const [place, lines] of groups) {
-    const [path, file] = logFile(place, name);
-    const records = Buffer.from(`{"Records":[${lines.join(',')}]}`, 'latin1');
-    await mkdir(join(folder, path), { recursive: true, mode: 0o700 });
-    await writeFileAtomically(join(folder, path, file), await promisify(gzip)(records), 0o600);
+  for (const { place, lines } of logs) {
+    const target = logFileName(place, name);
+    const path = join(folder, ...target.folder);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    const body = Buffer.from(`{"Records":[${lines.join(',')}]}`, 'latin1');
+    await writeFileAtomically(join(path, target.file), await promisify(gzip)(body), 0o600);
   }
 
   if (broken.length === 0) return rm(spool);
   const kept = spool.replace(/jsonl$/, 'broken');
   await rename(spool, kept);
-  const message = `${kept}: ${broken.length} lines are not audit records, the first is line ${broken[0]}; the file is kept, and the other lines are in the log`;
-  log({ level: 'error', message });
+  const some = `${broken.length} lines are no audit records, the first is line ${broken[0]}`;
+  log({ level: 'error', message: `${kept} is kept: ${some}; the others are in the log` });
 };
 
-/** `<account>/<region>` to its lines; the numbers of lines that are not records, counted from 1. */
-const sorted = async (bytes: Buffer) => {
-  // Latin 1, because every byte survives it, whatever it is.
-  const lines = bytes.toString('latin1').split('\n');
-  let torn = lines.pop() !== '';
-  const groups = new Map<string, string[]>();
+/** @returns the lines by place, whether the last one was torn, and the numbers, from 1, of those that are no records */
+const sortLines = async (bytes: Buffer) => {
+  // Latin 1 keeps every byte as it is, and JSON's own characters are the same in it as in UTF-8.
+  const all = bytes.toString('latin1').split('\n');
+  let torn = all.pop() !== '';
+  const logs = new Map<string, { place: Place; lines: string[] }>();
   const broken: number[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (index % 250 === 249) await nextTurn(); // parsing all at once would hold up calls
-    const place = placeOf(parsed(line));
-    if (place) groups.getOrInsert
-    else if (parsed(line) === undefined && index === lines.length - 1) torn = true;
+  for (const [index, line] of all.entries()) {
+    if (index % 250 === 249) await nextTurn(); // calls are served meanwhile
+    const record = parsed(line);
+    const place = placeOf(record);
+    if (place) {
+      const key = `${place.accountId} ${place.region}`;
+      const found = logs.get(key);
+      if (found) found.lines.push(line);
+      else logs.set(key, { place, lines: [line] });
+    } else if (record === undefined && index === all.length - 1 && !torn) torn = true;
     else broken.push(index + 1);
   }
-  return { groups, torn, broken };
+  return { logs: logs.values(), torn, broken };
+};
+
+/** @returns undefined when it is not JSON */
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+/** On disk before any log file is made: a shorter spool after a power cut would replace that file by a shorter one. */
+const syncedBytes = async (path: string): Promise<Buffer> => {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+};
+
+/** Windows cannot open folders, and needs no such thing. */
+const syncNames = async (path: string): Promise<void> => {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 };

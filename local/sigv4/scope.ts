@@ -13,9 +13,6 @@ export const readScope = ({ credential, timestamp }: Claim, services: readonly s
   }
   const { accessKeyId, date, region, service, term } = parsed;
   const day = timestamp.slice(0, 8);
-  if (regionName.test(region) && services.includes(service) && term === terminator && date === day) {
-    return { accessKeyId, date, region, service };
-  }
   const problems: string[] = [];
   if (!regionName.test(region)) problems.push(`Credential should be scoped to a valid region, not '${region}'.`);
   if (!services.includes(service)) problems.push(`Credential should be scoped to correct service: '${services[0]}'.`);
@@ -28,5 +25,5 @@ export const readScope = ({ credential, timestamp }: Claim, services: readonly s
         `'${date}' != '${day}', from '${timestamp}'.`,
     );
   }
-  return invalid(problems.join(' '));
+  return problems.length > 0 ? invalid(problems.join(' ')) : { accessKeyId, date, region, service };
 };

@@ -22,7 +22,11 @@ describe('Encrypt', () => {
     expect(encrypted).toMatchObject({ status: 200, KeyId: Arn, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' });
     const { CiphertextBlob } = encrypted;
     const decrypted = await kms.call('Decrypt', { CiphertextBlob });
-    expect(decrypted).toMatchObject({ status: 200, KeyId: Arn, KeyMaterialId: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(decrypted).toMatchObject({
+      status: 200,
+      KeyId: Arn,
+      KeyMaterialId: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     expect(Buffer.from(decrypted.Plaintext, 'base64')).toEqual(Plaintext);
   });
 

@@ -1,0 +1,45 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { KmsError } from '../core/model/errors.ts';
+import type { Operation } from './operation.ts';
+import { serve } from './pipeline/index.ts';
+import type { HttpReply, HttpRequest, Runtime } from './pipeline/ports.ts';
+import { replyToError } from './pipeline/reply.ts';
+
+/** The Lambda handler of an operation behind a REST API's proxy integration. */
+export const lambdaHandler = (operation: Operation, runtime: Runtime) => {
+  const answer = serve(operation, runtime);
+  return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+    const request = toRequest(event);
+    return toResult(isFor(operation, request) ? await answer(request) : refuse(request));
+  };
+};
+
+/** A request that says what it wants must want this: the caller's permission was judged by the path alone. */
+const isFor = ({ name }: Operation, { headers }: HttpRequest): boolean =>
+  headers.every(([header, value]) => header !== 'x-amz-target' || value === `TrentService.${name}`);
+
+const refuse = ({ requestId }: HttpRequest) => replyToError(requestId, new KmsError('UnknownOperationException'));
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
+export const toRequest = (event: APIGatewayProxyEvent): HttpRequest => {
+  const { httpMethod, path, body, isBase64Encoded, requestContext } = event;
+  return {
+    method: httpMethod,
+    path,
+    query: new URLSearchParams(pairsOf(event.multiValueQueryStringParameters)).toString(),
+    headers: pairsOf(event.multiValueHeaders).map(([name, value]) => [name.toLowerCase(), value]),
+    body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
+    sourceIp: requestContext.identity.sourceIp,
+    requestId: requestContext.requestId, // the gateway sends it to the client too
+    identity: { ...requestContext.identity },
+  };
+};
+
+const pairsOf = (lists: Readonly<Record<string, readonly string[] | undefined>> | null): [string, string][] =>
+  Object.entries(lists ?? {}).flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]));
+
+/** Without our header for the request id: the gateway sends its own, the same, and would put ours under another name. */
+const toResult = ({ status, headers, body }: HttpReply): APIGatewayProxyResult => {
+  const { 'x-amzn-requestid': _, ...ours } = headers;
+  return { statusCode: status, headers: ours, body };
+};

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import { queueAuditLog } from './audit-queue.ts';
+import { awsClient } from './aws-client.ts';
+import { callerOfIdentity } from './caller.ts';
+import { tableVariable, variables } from './environment.ts';
+import { logLine } from './log.ts';
+import type { Keyring, Runtime } from './pipeline/ports.ts';
+import { tablesOf } from './pipeline/uses.ts';
+
+/** A variable of the environment. @throws {Error} when it is not set: the function is not deployed as it should be */
+export type ReadVariable = (name: string) => string;
+
+/** Makes the keyring of functions that handle key material: `secretKeyring`. An argument, so that others do not bundle it. */
+export type NewKeyring = (read: ReadVariable, random: Runtime['random']) => Keyring;
+
+/** The Runtime on AWS, made once in the life of an execution environment. */
+export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring): Runtime => {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsClient), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  // A function knows the tables it may touch, so the stores of others stay without a name and are never handed out.
+  const stores = dynamoStores(client, (table) => process.env[tableVariable(table)] ?? '');
+
+  return {
+    region: read('AWS_REGION'), // set by Lambda itself
+    clock: () => new Date(),
+    random: randomBytes,
+    authenticate: ({ identity }) => callerOfIdentity(identity),
+    storesFor(uses) {
+      const declared = tablesOf(uses);
+      for (const [table] of declared) read(tableVariable(table));
+      return storesWithin(stores, declared);
+    },
+    keyring: newKeyring(read, randomBytes),
+    auditLog: queueAuditLog(read(variables.auditQueueUrl)),
+    log: (entry) => process.stdout.write(logLine(entry, new Date())),
+  };
+};
+
+const read: ReadVariable = (name) => {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
+  return value;
+};
+
+const noKeyring: NewKeyring = () => {
+  const refuse = () => {
+    throw new Error('this function was bundled without access to key material');
+  };
+  return { newMaterial: refuse, use: refuse };
+};

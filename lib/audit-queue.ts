@@ -1,0 +1,27 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+export interface AuditQueueProps {
+  readonly removal: RemovalPolicy;
+}
+
+/** Audit records on their way to the trail; those that cannot be delivered wait aside. 14 days is the longest SQS keeps them. */
+export class AuditQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, { removal }: AuditQueueProps) {
+    super(scope, id);
+    const durable: QueueProps = {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: removal,
+    };
+    const undelivered = new Queue(this, 'Undelivered', durable);
+    this.queue = new Queue(this, 'Records', {
+      ...durable,
+      deadLetterQueue: { queue: undelivered, maxReceiveCount: 5 },
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { TableName } from '../core/model/tables.ts';
+import { tableVariable, variables } from '../lambdas/environment.ts';
+import type { Operation } from '../lambdas/operation.ts';
+import { tablesOf, usesOf } from '../lambdas/pipeline/uses.ts';
+import { lookUpActions, storeActions } from './store-actions.ts';
+
+/** What functions may be given access to. */
+export interface Resources {
+  readonly tables: Readonly<Record<TableName, ITable>>;
+  readonly rootSecret: ISecret;
+  readonly auditQueue: IQueue;
+  readonly installation: string;
+}
+
+/** Where an operation's function finds what it uses. */
+export const environmentOf = (operation: Operation, resources: Resources): Record<string, string> => {
+  const { tables, rootSecret, auditQueue, installation } = resources;
+  const uses = usesOf(operation);
+  const environment: Record<string, string> = { [variables.auditQueueUrl]: auditQueue.queueUrl };
+  for (const [table] of tablesOf(uses)) environment[tableVariable(table)] = tables[table].tableName;
+  if (uses.material === 'use') {
+    environment[variables.installationId] = installation;
+    environment[variables.rootSecretArns] = rootSecret.secretArn;
+  }
+  return environment;
+};
+
+/** What an operation's function may do: what its declaration and the pipeline need, and nothing else. */
+export const statementsOf = (operation: Operation, resources: Resources): PolicyStatement[] => {
+  const { tables, rootSecret, auditQueue } = resources;
+  const uses = usesOf(operation);
+  const statements = [allow(['sqs:SendMessage'], [auditQueue.queueArn])];
+  if (uses.material === 'use') statements.push(allow(['secretsmanager:GetSecretValue'], [rootSecret.secretArn]));
+  for (const [name, access] of tablesOf(uses)) {
+    const { tableArn } = tables[name];
+    const { read, indexes, write } = storeActions[name];
+    if (operation.uses[name] === undefined) {
+      statements.push(allow(dynamoDb(lookUpActions), [tableArn]));
+      continue;
+    }
+    statements.push(allow(dynamoDb(access === 'write' ? [...read, ...write] : read), [tableArn]));
+    statements.push(
+      allow(
+        ['dynamodb:Query'],
+        indexes.map((index) => `${tableArn}/index/${index}`),
+      ),
+    );
+  }
+  return statements;
+};
+
+const allow = (actions: string[], resources: string[]) => new PolicyStatement({ actions, resources });
+
+const dynamoDb = (actions: readonly string[]) => actions.map((action) => `dynamodb:${action}`);

@@ -1,0 +1,97 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Members, Shape } from '../core/model/shapes.ts';
+import type { KeyTarget, Operation } from '../lambdas/operation.ts';
+import { operations } from '../lambdas/operations/index.ts';
+import { tablesOf, usesOf } from '../lambdas/pipeline/uses.ts';
+
+/** Writes docs/operations.md from the declarations; with `--check`, fails when the page is stale. */
+const page = new URL('../docs/operations.md', import.meta.url);
+
+const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
+
+const bounds = ({ min, max }: { readonly min?: number; readonly max?: number }) =>
+  min === undefined && max === undefined ? '' : ` ${min ?? 0} to ${max?.toLocaleString('en-US') ?? 'any'}`;
+
+const describe = (shape: Shape): string => {
+  switch (shape.type) {
+    case 'string': {
+      if (shape.values) return shape.values.map(code).join(', ');
+      return `string,${bounds(shape)} characters${shape.pattern ? ` of ${code(shape.pattern)}` : ''}`;
+    }
+    case 'blob':
+      return `blob,${bounds(shape)} bytes`;
+    case 'integer':
+      return `integer,${bounds(shape)}`;
+    case 'boolean':
+      return 'boolean';
+    case 'map':
+      return 'map of strings';
+    case 'list':
+      return `list${bounds(shape)} of ${describe(shape.of)}`;
+    case 'structure':
+      return `structure of ${Object.keys(shape.members).map(code).join(', ')}`;
+  }
+};
+
+const presence = (shape: Shape): string => {
+  if (shape.refused) return `refused: ${shape.refused}`;
+  if ('default' in shape && shape.default !== undefined) return `default ${code(JSON.stringify(shape.default))}`;
+  return shape.optional ? 'optional' : 'required';
+};
+
+const memberRows = (members: Members) =>
+  Object.entries(members).map(([name, shape]) => `| ${code(name)} | ${describe(shape)} | ${presence(shape)} |`);
+
+const keyLine = (operation: Operation, name: string, target: KeyTarget): string => {
+  const forms = { too: 'key id, key ARN, alias name or alias ARN', only: 'alias name' } as const;
+  const algorithm =
+    typeof target.algorithm === 'object'
+      ? code(target.algorithm.is)
+      : target.algorithm && `that of ${code(target.algorithm)}`;
+  const facts = [
+    `${code(target.from)} by ${target.byAlias ? forms[target.byAlias] : 'key id or key ARN'}`,
+    target.orIn && `or the ciphertext in ${code(target.orIn)}`,
+    target.permission === null
+      ? 'no permission on the key'
+      : `permission ${code(`kms:${target.permission ?? operation.name}`)}`,
+    target.usage && `usage ${code(target.usage)}`,
+    algorithm && `algorithm ${algorithm}`,
+    target.type && `${target.type} keys only`,
+    `states ${target.states ? target.states.map(code).join(', ') : 'all'}`,
+  ];
+  return `- Key ${code(name)}: ${facts.filter(Boolean).join('; ')}.`;
+};
+
+const section = (operation: Operation): string => {
+  const { name, input, keys, audit } = operation;
+  const uses = usesOf(operation);
+  const tables = tablesOf(uses).map(([table, access]) => `${code(table)} (${access})`);
+  const material = uses.material ? [...tables, 'key material'] : tables;
+  const keyLines = Object.entries(keys).map(([key, target]) => keyLine(operation, key, target));
+  return [
+    `## ${name}`,
+    `[AWS: ${name}](https://docs.aws.amazon.com/kms/latest/APIReference/API_${name}.html)`,
+    [
+      ...(keyLines.length > 0 ? keyLines : [`- No key; permission ${code(`kms:${name}`)}.`]),
+      `- Uses ${material.length > 0 ? material.join(', ') : 'nothing stored'}; audited as ${audit.readOnly ? 'read only' : 'a change'}.`,
+    ].join('\n'),
+    ['| member | form | |', '| --- | --- | --- |', ...memberRows(input)].join('\n'),
+  ].join('\n\n');
+};
+
+const text = `${[
+  '# Operations',
+  'Made by `npm run docs` from the declarations in `lambdas/operations`; do not edit.',
+  `${operations.length} operations: ${operations.map(({ name }) => `[${name}](#${name.toLowerCase()})`).join(', ')}.`,
+  ...operations.map(section),
+].join('\n\n')}\n`;
+
+if (process.argv.includes('--check')) {
+  const stored = await readFile(page, 'utf8').catch(() => '');
+  if (stored !== text) {
+    console.error('docs/operations.md is stale: run `npm run docs`');
+    process.exitCode = 1;
+  }
+} else {
+  await writeFile(page, text);
+}
