@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { exportLines } from '../local/credentials-lines.ts';
 import { defaultRegion } from '../local/default-region.ts';
 import { writeFileAtomically } from '../local/files.ts';
@@ -6,6 +7,9 @@ import { startOptions, usage } from '../local/options.ts';
 import { version } from '../local/package-facts.ts';
 import { listen } from '../local/server.ts';
 import { type LocalService, openLocalService } from '../local/service.ts';
+
+/** A request that is not answered by then is cut off. */
+const longestGoodbyeSeconds = 10;
 
 /** Runs the local service until SIGINT or SIGTERM. */
 export const run = async (args: readonly string[]): Promise<number> => {
@@ -25,10 +29,7 @@ export const run = async (args: readonly string[]): Promise<number> => {
     process.stdout.write(options.json ? readyLine(service, endpoint) : welcome(service, endpoint, options.inMemory));
 
     await stopped;
-    await new Promise((resolve) => {
-      server.close(resolve);
-      server.closeIdleConnections();
-    });
+    await closeServer(server);
   } finally {
     await service.close();
   }
@@ -40,6 +41,15 @@ const untilStopped = () =>
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
+
+/** Calls that run are answered; clients that keep a connection for the next call are let go between two. */
+const closeServer = async (server: Server): Promise<void> => {
+  const letGo = setInterval(() => server.closeIdleConnections(), 20);
+  const giveUp = setTimeout(() => server.closeAllConnections(), longestGoodbyeSeconds * 1000);
+  await new Promise((resolve) => server.close(resolve));
+  clearInterval(letGo);
+  clearTimeout(giveUp);
+};
 
 const readyLine = ({ account, dataDir }: LocalService, endpoint: string) =>
   `${JSON.stringify({ ready: true, endpoint, region: defaultRegion, account, dataDir, pid: process.pid })}\n`;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { TableName } from '../core/model/tables.ts';
+import { cachedStores } from '../stores/cached.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
 import { queueAuditLog } from './audit-queue.ts';
 import { awsClient } from './aws-client.ts';
@@ -9,6 +11,9 @@ import { tableVariable, variables } from './environment.ts';
 import { logLine } from './log.ts';
 import type { Keyring, Runtime } from './pipeline/ports.ts';
 import { tablesOf } from './pipeline/uses.ts';
+
+/** How long a record may be used before it is read again: a key may work that long after it was disabled elsewhere. */
+const recordCacheSeconds = 1;
 
 /** A variable of the environment. @throws {Error} when it is not set: the function is not deployed as it should be */
 export type ReadVariable = (name: string) => string;
@@ -22,7 +27,8 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring): Runtime => {
     marshallOptions: { removeUndefinedValues: true },
   });
   // A function knows the tables it may touch, so the stores of others stay without a name and are never handed out.
-  const stores = dynamoStores(client, (table) => process.env[tableVariable(table)] ?? '');
+  const tableNameOf = (table: TableName) => process.env[tableVariable(table)] ?? '';
+  const stores = cachedStores(dynamoStores(client, tableNameOf), recordCacheSeconds);
 
   return {
     region: read('AWS_REGION'), // set by Lambda itself

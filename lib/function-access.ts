@@ -1,7 +1,7 @@
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { TableName } from '../core/model/tables.ts';
 import { tableVariable, variables } from '../lambdas/environment.ts';
 import type { Operation } from '../lambdas/operation.ts';
@@ -10,9 +10,9 @@ import { lookUpActions, storeActions } from './store-actions.ts';
 
 /** What functions may be given access to. */
 export interface Resources {
-  readonly tables: Readonly<Record<TableName, ITable>>;
-  readonly rootSecret: ISecret;
-  readonly auditQueue: IQueue;
+  readonly tables: Readonly<Record<TableName, Table>>;
+  readonly rootSecret: Secret;
+  readonly auditQueue: Queue;
   readonly installation: string;
 }
 

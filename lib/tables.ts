@@ -1,7 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { type Table as Declaration, tables as declarations, type TableName } from '../core/model/tables.ts';
+import {
+  type Table as Declaration,
+  tables as declarations,
+  projectionOf,
+  type TableName,
+} from '../core/model/tables.ts';
 
 export interface TablesProps {
   /** Names of tables begin with it, so that another Region can tell them. */
@@ -30,8 +35,14 @@ const newTable = (scope: Construct, name: string, declaration: Declaration, { in
     deletionProtection: removal === RemovalPolicy.RETAIN,
     removalPolicy: removal,
   });
-  for (const { name: indexName, projection, ...keyed } of declaration.indexes) {
-    table.addGlobalSecondaryIndex({ indexName, projectionType: ProjectionType[projection], ...keysOf(keyed) });
+  for (const index of declaration.indexes) {
+    const { ProjectionType: type, NonKeyAttributes } = projectionOf(index);
+    table.addGlobalSecondaryIndex({
+      indexName: index.name,
+      ...keysOf(index),
+      projectionType: ProjectionType[type],
+      ...(NonKeyAttributes && { nonKeyAttributes: NonKeyAttributes }),
+    });
   }
   return table;
 };

@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import { type BenchOperation, operationNames } from './workloads.ts';
+
+export interface BenchOptions {
+  readonly seconds: number;
+  readonly operations: readonly BenchOperation[];
+  readonly connections: readonly number[];
+  /** An endpoint that runs already, in place of our own server. */
+  readonly against: string | undefined;
+  readonly json: boolean;
+}
+
+export const usage = `usage: npm run bench -- [options]
+
+  --seconds N            length of each measurement                       5
+  --operations A,B       ${operationNames.join(',')}    all
+  --connections N,N      how many calls are under way at a time           1,8,16
+  --against URL          another KMS endpoint, with the credentials of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+                         AWS_SESSION_TOKEN and AWS_REGION
+  --json                 one JSON document instead of the table
+`;
+
+/** @throws {Error} that says which option is wrong */
+export const benchOptions = (args: readonly string[]): BenchOptions => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: '5' },
+      operations: { type: 'string' },
+      connections: { type: 'string', default: '1,8,16' },
+      against: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { against } = values;
+  if (against !== undefined && !URL.canParse(against)) throw new Error(`--against must be a URL, not "${against}"`);
+  const operations = values.operations?.split(',').map(operationFrom) ?? operationNames;
+  if (
+    against !== undefined &&
+    new URL(against).hostname.endsWith('.amazonaws.com') &&
+    operations.includes('CreateKey')
+  ) {
+    throw new Error('On AWS every key costs money: leave CreateKey out with --operations');
+  }
+  return {
+    seconds: positive('--seconds', values.seconds),
+    operations,
+    connections: values.connections.split(',').map((text) => positive('--connections', text)),
+    against,
+    json: values.json,
+  };
+};
+
+const operationFrom = (name: string): BenchOperation => {
+  const operation = operationNames.find((known) => known === name);
+  if (operation) return operation;
+  throw new Error(`--operations are some of ${operationNames.join(',')}, not "${name}"`);
+};
+
+const positive = (option: string, text: string): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 1000) return value;
+  throw new Error(`${option} takes whole numbers from 1 to 1000, not "${text}"`);
+};

@@ -1,0 +1,27 @@
+import { cpus, totalmem } from 'node:os';
+
+/** Without the machine and the date a number means nothing. */
+export const machine = () => ({
+  date: new Date().toISOString(),
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 1024 ** 3),
+  node: process.version,
+  system: `${process.platform} ${process.arch}`,
+});
+
+export const machineLine = (): string => {
+  const { date, cpu, cores, memoryGiB, node, system } = machine();
+  return `${date.slice(0, 16)}Z, ${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, ${system}`;
+};
+
+/** A Markdown table that also reads well as text: the first column to the left, the others to the right. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const widths = head.map((title, i) => Math.max(title.length, 3, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, i) => (i === 0 ? (cells[i] ?? '').padEnd(width) : (cells[i] ?? '').padStart(width))).join(' | ')} |`;
+  const rule = widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [head, rule, ...rows].map(line).join('\n');
+};
+
+export const count = (value: number): string => Math.round(value).toLocaleString('en-US');

@@ -1,0 +1,111 @@
+/** How many calls a second does the service answer, and how much of the time is its own? `npm run bench` */
+import { type LoadResult, load } from './load.ts';
+import { type BenchOptions, benchOptions, usage } from './options.ts';
+import { count, machine, machineLine, table } from './report.ts';
+import { send } from './send.ts';
+import { startServer, usageOf } from './server-process.ts';
+import { signAll } from './signed-requests.ts';
+import { otherServer, ownServer, type Target } from './target.ts';
+import { type BenchOperation, prepareWorkloads } from './workloads.ts';
+
+/** Requests signed before each measurement. */
+const poolSize = 1000;
+const warmUpSeconds = 1;
+
+interface Row {
+  readonly operation: BenchOperation;
+  readonly connections: number;
+  readonly result: LoadResult;
+  /** Of the server, all threads, per call. */
+  readonly cpuMicroseconds: number | undefined;
+  readonly rssBytes: number | undefined;
+  readonly bare: LoadResult;
+}
+
+type Workloads = Awaited<ReturnType<typeof prepareWorkloads>>;
+
+const measureOperation = async (
+  operation: BenchOperation,
+  { endpoint, signer, pid }: Target,
+  workloads: Workloads,
+  { connections, seconds }: BenchOptions,
+): Promise<Row[]> => {
+  const signed = () => signAll(operation, workloads.inputs(operation, poolSize), endpoint, signer);
+  const warmUp = { connections: Math.max(...connections), seconds: warmUpSeconds };
+  const [first] = signed();
+  if (first === undefined) throw new Error('the pool is empty');
+  const bare = await startServer('bench/bare-server.ts', [], JSON.stringify(await send(endpoint, first)));
+  try {
+    await load(endpoint, signed(), warmUp);
+    await load(bare.endpoint, signed(), warmUp);
+    const rows: Row[] = [];
+    for (const each of connections) {
+      const requests = signed(); // fresh: a signature is good for five minutes
+      const before = pid === undefined ? undefined : await usageOf(pid);
+      const result = await load(endpoint, requests, { connections: each, seconds });
+      const after = pid === undefined ? undefined : await usageOf(pid);
+      const cpuMicroseconds = before && after && ((after.cpuSeconds - before.cpuSeconds) * 1e6) / result.requests;
+      // side by side in time, so that whatever else the machine does touches both
+      const bareResult = await load(bare.endpoint, requests, { connections: each, seconds });
+      rows.push({ operation, connections: each, result, cpuMicroseconds, rssBytes: after?.rssBytes, bare: bareResult });
+    }
+    return rows;
+  } finally {
+    await bare.stop();
+  }
+};
+
+const cells = ({ operation, connections, result, cpuMicroseconds, rssBytes, bare }: Row): string[] => [
+  operation,
+  String(connections),
+  `${count(result.perSecond)}${limitedByTool(result)}`,
+  result.p50.toFixed(2),
+  result.p99.toFixed(2),
+  cpuMicroseconds === undefined ? '–' : count(cpuMicroseconds),
+  rssBytes === undefined ? '–' : count(rssBytes / 1024 ** 2),
+  `${count(bare.perSecond)}${limitedByTool(bare)}`,
+  (result.perSecond / bare.perSecond).toFixed(2),
+  String(result.failures),
+];
+
+const limitedByTool = ({ toolBusy }: LoadResult) => (toolBusy > 0.9 ? '*' : '');
+
+const head = ['operation', 'conn.', 'req/s', 'p50 ms', 'p99 ms', 'CPU µs', 'RSS MiB', 'bare/s', 'ratio', 'failed'];
+
+const notes = `
+Load by autocannon in a process apart from the server, each connection sending when the last answer is there.
+Requests are signed beforehand, ${count(poolSize)} distinct ones just before each row, and sent round and round; the server verifies
+each anew, since it remembers none. So the load tool spends nothing on signing, and the server all that it must.
+bare: a node:http server in the server's place that reads the body and answers the same bytes; ratio: to it.
+CPU: of the server, all threads, per call. * the load tool itself was at its limit (over 90 % of a core).
+`;
+
+const main = async (): Promise<void> => {
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) {
+    process.stdout.write(usage);
+    return;
+  }
+  const options = benchOptions(args);
+  const target = options.against === undefined ? await ownServer() : otherServer(options.against, process.env);
+  const rows: Row[] = [];
+  try {
+    const workloads = await prepareWorkloads(target.endpoint, target.signer);
+    for (const operation of options.operations) {
+      process.stderr.write(`${operation} …\n`);
+      rows.push(...(await measureOperation(operation, target, workloads, options)));
+    }
+    if (options.against !== undefined) await workloads.discard();
+  } finally {
+    await target.close();
+  }
+  const { seconds, against } = options;
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ ...machine(), endpoint: against ?? 'own', seconds, rows })}\n`
+      : `${machineLine()}\n${against ?? 'own server, data on disk'}, ${seconds} s a row\n\n${table(head, rows.map(cells))}\n${notes}`,
+  );
+  if (rows.some(({ result }) => result.failures > 0)) process.exitCode = 1;
+};
+
+await main();

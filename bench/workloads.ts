@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { send } from './send.ts';
+import { type Signer, signAll } from './signed-requests.ts';
+
+export const operationNames = ['Encrypt', 'Decrypt', 'GenerateDataKey', 'Sign', 'CreateKey'] as const;
+export type BenchOperation = (typeof operationNames)[number];
+
+/** Distinct ciphertexts that Decrypt goes round in. */
+const ciphertexts = 100;
+
+/** 32 bytes, as long as an AES-256 key or a SHA-256 digest: what KMS is mostly asked about. */
+const message = () => randomBytes(32).toString('base64');
+
+/**
+ * Makes the two keys that the calls use, and ciphertexts to decrypt.
+ *
+ * @returns gives the input of one call; messages are new in each
+ */
+export const prepareWorkloads = async (endpoint: string, signer: Signer) => {
+  const call = async (operation: string, input: object) => {
+    const [request] = signAll(operation, [input], endpoint, signer);
+    if (request === undefined) throw new Error('one input makes one request');
+    return JSON.parse((await send(endpoint, request)).body) as Readonly<Record<string, unknown>>; // 200 is always an object
+  };
+  const newKey = async (input: object) => {
+    const { KeyMetadata } = await call('CreateKey', { Description: 'made by the bench', ...input });
+    return (KeyMetadata as { KeyId: string }).KeyId; // a required member of the answer
+  };
+  const KeyId = await newKey({});
+  const signingKeyId = await newKey({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+  const blobs: unknown[] = [];
+  while (blobs.length < ciphertexts)
+    blobs.push((await call('Encrypt', { KeyId, Plaintext: message() })).CiphertextBlob);
+
+  const inputs: Record<BenchOperation, (i: number) => object> = {
+    Encrypt: () => ({ KeyId, Plaintext: message() }),
+    Decrypt: (i) => ({ KeyId, CiphertextBlob: blobs[i % ciphertexts] }),
+    GenerateDataKey: () => ({ KeyId, KeySpec: 'AES_256' }),
+    Sign: () => ({
+      KeyId: signingKeyId,
+      Message: message(),
+      MessageType: 'DIGEST',
+      SigningAlgorithm: 'ECDSA_SHA_256',
+    }),
+    CreateKey: () => ({ Description: 'made by the bench' }),
+  };
+  return {
+    inputs: (operation: BenchOperation, count: number) => Array.from({ length: count }, (_, i) => inputs[operation](i)),
+    /** For endpoints that outlive the run. The keys that CreateKey made under load stay. */
+    async discard() {
+      for (const key of [KeyId, signingKeyId])
+        await call('ScheduleKeyDeletion', { KeyId: key, PendingWindowInDays: 7 });
+    },
+  };
+};

@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../bin/kms.ts', import.meta.url));
+
+/** The JSON line of a service that is ready, as DESIGN.md section 2 says. */
+export interface ReadyLine {
+  readonly ready: true;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly account: string;
+  readonly dataDir: string;
+  readonly pid: number;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** A service in a process of its own. */
+export interface RunningKms {
+  readonly endpoint: string;
+  readonly ready: ReadyLine;
+  /** From spawn to the ready line. */
+  readonly readyMilliseconds: number;
+  stdout(): string;
+  stderr(): string;
+  /** Of a user by name, `root`, or `ROLE/SESSION`; with `ACCOUNT/` before it where the name alone is not enough. */
+  credentials(profile?: string): Promise<Credentials>;
+  /** Asks it to end, and waits. */
+  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<Exit>;
+  /** `kill -9`. */
+  kill(): Promise<Exit>;
+  readonly exited: Promise<Exit>;
+}
+
+export interface SpawnOptions {
+  readonly args?: readonly string[];
+  /** Set beside what this process has, of which nothing of KMS_ or AWS_ is passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+const started = new Set<ChildProcess>();
+
+/** Kills every service that a test left running: for `afterAll`. */
+export const killAll = async (): Promise<void> => {
+  await Promise.all(
+    [...started].map((child) => {
+      const gone = new Promise((resolve) => child.once('close', resolve));
+      child.kill('SIGKILL');
+      return gone;
+    }),
+  );
+};
+
+const spawnKms = (command: string, { args = [], env = {}, cwd }: SpawnOptions) => {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(KMS|AWS)_/.test(name));
+  const child = spawn(process.execPath, [program, command, ...args], {
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+  });
+  started.add(child);
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('close', (code, signal) => {
+      started.delete(child);
+      resolve({ code, signal, ...output });
+    });
+  });
+  return { child, output, exited };
+};
+
+/** Runs a command of the CLI to its end. */
+export const runKms = (command: string, options: SpawnOptions = {}): Promise<Exit> => spawnKms(command, options).exited;
+
+export interface StartOptions extends SpawnOptions {
+  /** The data folder. */
+  readonly data: string;
+}
+
+/** Starts the service on any free port. @throws {Error} with its output, when it ends instead of being ready */
+export const startKms = ({ data, args = [], ...options }: StartOptions): Promise<RunningKms> =>
+  startAs({ ...options, args: ['--json', '--port', '0', '--data', data, ...args] });
+
+/** Starts the service with these arguments and no others; `--json` must be among them. */
+export const startAs = async (options: SpawnOptions): Promise<RunningKms> => {
+  const spawnedAt = performance.now();
+  const { child, output, exited } = spawnKms('start', options);
+  const ready = await new Promise<ReadyLine>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      const end = output.stdout.indexOf('\n');
+      if (end >= 0) resolve(JSON.parse(output.stdout.slice(0, end)));
+    });
+    void exited.then((exit) => reject(new Error(`the service ended with ${exit.code}: ${exit.stderr}`)));
+  });
+  const readyMilliseconds = performance.now() - spawnedAt;
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return exited;
+  };
+  const { endpoint, dataDir } = ready;
+  return {
+    endpoint,
+    ready,
+    readyMilliseconds,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    credentials: async (profile = 'admin') => credentialsOf(await readPrincipals(dataDir), profile),
+    stop: (signal = 'SIGTERM') => end(signal),
+    kill: () => end('SIGKILL'),
+    exited,
+  };
+};
+
+type User = Credentials & { name: string };
+
+/** The part of principals.json that tests read. */
+export interface PrincipalsFile {
+  accounts: {
+    id: string;
+    users: User[];
+    roles: { name: string; sessions: (User & { expires?: string })[] }[];
+    root?: Credentials;
+  }[];
+}
+
+export const readPrincipals = async (dataDir: string): Promise<PrincipalsFile> =>
+  JSON.parse(await readFile(join(dataDir, 'principals.json'), 'utf8'));
+
+const credentialsOf = ({ accounts }: PrincipalsFile, profile: string): Credentials => {
+  for (const { id, users, roles, root } of accounts) {
+    const sessions = roles.flatMap((role) => role.sessions.map((one) => ({ ...one, name: `${role.name}/${one.name}` })));
+    const named = [...users, ...sessions, ...(root ? [{ ...root, name: 'root' }] : [])];
+    const found = named.find(({ name }) => profile === name || profile === `${id}/${name}`);
+    if (found) return found;
+  }
+  throw new Error(`no profile ${profile}`);
+};

@@ -1,0 +1,16 @@
+import { startKms } from './start-kms.ts';
+import { newFolder, removeFolders } from './folders.ts';
+import { signedCalls } from './signed-calls.ts';
+import { filedRecords } from './audit-files.ts';
+const data = await newFolder();
+const kms = await startKms({ data });
+console.log(kms.ready, kms.readyMilliseconds);
+const calls = await signedCalls(kms.endpoint, await kms.credentials());
+console.log(await calls.call('CreateKey'));
+console.log((await calls.send({ operation: 'ListKeys', service: 'execute-api' })).text);
+console.log((await calls.send({ path: '/ListKeys' })).text);
+calls.close();
+const t = performance.now();
+console.log(await kms.stop(), performance.now() - t);
+console.log(await filedRecords(data));
+await removeFolders();

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { type KeyState, keyStates } from '../core/model/key-record.ts';
+import { algorithmsOf, type KeyUsage } from '../core/model/key-specs.ts';
+import type { Members, Shape } from '../core/model/shapes.ts';
+import type { KeyTarget, Operation } from '../lambdas/operation.ts';
+import { type OperationName, operations } from '../lambdas/operations/index.ts';
+import type { Answer, Service } from './service.ts';
+
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** The registry as tests walk it: a row for `describe.each`, so that each operation is named in its title. */
+export const everyOperation: readonly (readonly [OperationName, Operation<OperationName>])[] = operations.map(
+  (operation) => [operation.name, operation],
+);
+
+export const isRequired = (shape: Shape): boolean => !shape.optional && !('default' in shape);
+
+/** A value within the bounds of a shape; bytes are random, so that a trace of them is told from anything else. */
+export const sample = (shape: Shape): unknown => {
+  switch (shape.type) {
+    case 'string':
+      return shape.values?.[0] ?? 'a'.repeat(Math.max(shape.min ?? 0, 1));
+    case 'blob':
+      return randomBytes(Math.min(shape.max, Math.max(shape.min, 24)));
+    case 'integer':
+      return shape.min;
+    case 'boolean':
+      return true;
+    case 'list':
+      return [sample(shape.of)];
+    case 'map':
+      return { purpose: 'test' };
+    case 'structure':
+      return samples(shape.members);
+  }
+};
+
+/** A value for each required member. */
+export const samples = (members: Members): Parameters =>
+  Object.fromEntries(
+    Object.entries(members).flatMap(([name, shape]) => (isRequired(shape) ? [[name, sample(shape)]] : [])),
+  );
+
+/** What CreateKey needs for a key of each usage: the spec that is quickest to make. */
+export const creationFor = (usage: KeyUsage, KeySpec?: string): Parameters => {
+  const quickest = { ENCRYPT_DECRYPT: undefined, SIGN_VERIFY: 'ECC_NIST_P256', GENERATE_VERIFY_MAC: 'HMAC_256' };
+  const spec = KeySpec ?? quickest[usage as keyof typeof quickest]; // the usages that operations ask for today
+  return spec === undefined ? {} : { KeySpec: spec, KeyUsage: usage };
+};
+
+const creationOf = ({ usage, type }: KeyTarget): Parameters =>
+  type === 'asymmetric' ? creationFor('SIGN_VERIFY') : creationFor(usage ?? 'ENCRYPT_DECRYPT');
+
+/** Puts a key in any state, also those that no operation reaches from where it is. */
+export const putInState = async (kms: Service, KeyId: string, KeyState: KeyState): Promise<void> => {
+  const record = await kms.stores.keys.get(KeyId);
+  if (record === undefined) throw new Error(`no key ${KeyId}`);
+  const inAWeek = new Date(kms.now().getTime() + 7 * 86_400_000);
+  const DeletionDate = KeyState === 'PendingDeletion' ? inAWeek : undefined;
+  await kms.stores.keys.update(record, { KeyState, DeletionDate });
+};
+
+export const acceptedBy = ({ states = keyStates }: KeyTarget): readonly KeyState[] => states;
+
+let count = 0;
+export const freshAlias = (): string => {
+  count += 1;
+  return `alias/fresh-${count}`;
+};
+
+type Maker = (kms: Service, parameters: Parameters) => Promise<Parameters> | Parameters;
+
+const answered = async (answer: Promise<Answer>, member: string): Promise<Buffer> => {
+  const value: unknown = (await answer)[member];
+  if (typeof value !== 'string') throw new Error(`the answer has no ${member}`);
+  return Buffer.from(value, 'base64');
+};
+
+/** What a declaration cannot say of a request that succeeds. */
+const beyondDeclaration: { readonly [Name in OperationName]?: Maker } = {
+  CreateAlias: () => ({ AliasName: freshAlias() }),
+  Decrypt: async (kms, { KeyId }) => ({
+    CiphertextBlob: await answered(kms.call('Encrypt', { KeyId, Plaintext: randomBytes(24) }), 'CiphertextBlob'),
+  }),
+  GenerateDataKey: () => ({ KeySpec: 'AES_256' }),
+  GenerateDataKeyWithoutPlaintext: () => ({ NumberOfBytes: 24 }),
+  GenerateRandom: () => ({ NumberOfBytes: 24 }),
+  ReEncrypt: async (kms, { SourceKeyId: KeyId }) => ({
+    CiphertextBlob: await answered(kms.call('Encrypt', { KeyId, Plaintext: randomBytes(24) }), 'CiphertextBlob'),
+  }),
+  ScheduleKeyDeletion: () => ({ PendingWindowInDays: 7 }),
+  Verify: async (kms, { KeyId, Message, SigningAlgorithm }) => ({
+    Signature: await answered(kms.call('Sign', { KeyId, Message, SigningAlgorithm }), 'Signature'),
+  }),
+  VerifyMac: async (kms, { KeyId, Message, MacAlgorithm }) => ({
+    Mac: await answered(kms.call('GenerateMac', { KeyId, Message, MacAlgorithm }), 'Mac'),
+  }),
+};
+
+export interface ValidRequest {
+  readonly parameters: Parameters;
+  /** By the names of the operation's targets: a key of its own for each. */
+  readonly keys: Readonly<Record<string, { readonly KeyId: string; readonly Arn: string }>>;
+}
+
+/** A request that succeeds, made from the declaration, with fresh keys in a state the operation accepts. */
+export const validRequest = async (kms: Service, operation: Operation<OperationName>): Promise<ValidRequest> => {
+  const keys: Record<string, { KeyId: string; Arn: string }> = {};
+  let parameters = samples(operation.input);
+  for (const [name, target] of Object.entries(operation.keys)) {
+    const creation = creationOf(target);
+    const key = await kms.newKey(creation);
+    keys[name] = key;
+    parameters = { ...parameters, ...(await naming(kms, target, key.KeyId)) };
+    const record = await kms.stores.keys.get(key.KeyId);
+    if (typeof target.algorithm === 'string' && record !== undefined) {
+      parameters = { ...parameters, [target.algorithm]: algorithmsOf(record.KeySpec, record.KeyUsage)[0] };
+    }
+  }
+  parameters = { ...parameters, ...(await beyondDeclaration[operation.name]?.(kms, parameters)) };
+  for (const [name, target] of Object.entries(operation.keys)) {
+    const [state = 'Enabled'] = acceptedBy(target);
+    if (state !== 'Enabled') await putInState(kms, keys[name]?.KeyId ?? '', state);
+  }
+  kms.audited.length = 0;
+  return { parameters, keys };
+};
+
+const naming = async (kms: Service, { from, byAlias }: KeyTarget, TargetKeyId: string): Promise<Parameters> => {
+  if (byAlias !== 'only') return { [from]: TargetKeyId };
+  const AliasName = freshAlias();
+  await kms.call('CreateAlias', { AliasName, TargetKeyId });
+  return { [from]: AliasName };
+};
