@@ -1,6 +1,9 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
-/** Without the machine and the date a number means nothing. */
+/** From this share of its cores on, a machine that does other work spoils the numbers. */
+const busyShare = 0.25;
+
+/** Without the machine and the date a number means nothing. To be asked before the run, whose own load is not meant. */
 export const machine = () => ({
   date: new Date().toISOString(),
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
@@ -8,11 +11,16 @@ export const machine = () => ({
   memoryGiB: Math.round(totalmem() / 1024 ** 3),
   node: process.version,
   system: `${process.platform} ${process.arch}`,
+  /** Runnable tasks in the last minute, on average. */
+  load: Number(loadavg()[0]?.toFixed(1)),
 });
 
-export const machineLine = (): string => {
-  const { date, cpu, cores, memoryGiB, node, system } = machine();
-  return `${date.slice(0, 16)}Z, ${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, ${system}`;
+export type Machine = ReturnType<typeof machine>;
+
+export const machineLine = ({ date, cpu, cores, memoryGiB, node, system, load }: Machine): string => {
+  const line = `${date.slice(0, 16)}Z, ${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, ${system}`;
+  const busy = load > cores * busyShare;
+  return busy ? `${line}\nThe machine was busy before the run (load ${load}): times are too long, and vary.` : line;
 };
 
 /** A Markdown table that also reads well as text: the first column to the left, the others to the right. */

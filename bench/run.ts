@@ -89,6 +89,7 @@ const main = async (): Promise<void> => {
   const options = benchOptions(args);
   const target = options.against === undefined ? await ownServer() : otherServer(options.against, process.env);
   const rows: Row[] = [];
+  const where = machine();
   try {
     const workloads = await prepareWorkloads(target.endpoint, target.signer);
     for (const operation of options.operations) {
@@ -102,8 +103,8 @@ const main = async (): Promise<void> => {
   const { seconds, against } = options;
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ ...machine(), endpoint: against ?? 'own', seconds, rows })}\n`
-      : `${machineLine()}\n${against ?? 'own server, data on disk'}, ${seconds} s a row\n\n${table(head, rows.map(cells))}\n${notes}`,
+      ? `${JSON.stringify({ ...where, endpoint: against ?? 'own', seconds, rows })}\n`
+      : `${machineLine(where)}\n${against ?? 'own server, data on disk'}, ${seconds} s a row\n\n${table(head, rows.map(cells))}\n${notes}`,
   );
   if (rows.some(({ result }) => result.failures > 0)) process.exitCode = 1;
 };

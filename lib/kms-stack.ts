@@ -17,10 +17,11 @@ export class KmsStack extends Stack {
     const { tables } = new Tables(this, 'Tables', lasting);
     const { secret } = new RootSecret(this, 'RootSecret', lasting);
     const { queue } = new AuditQueue(this, 'AuditQueue', lasting);
-    const api = new GatewayApi(this, 'Api');
+    const api = new GatewayApi(this, 'Api', lasting);
     new OperationFunctions(this, 'Operations', {
       api,
       code,
+      removal: lasting.removal,
       resources: { tables, rootSecret: secret, auditQueue: queue, installation: lasting.installation },
     });
   }

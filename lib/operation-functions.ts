@@ -1,5 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
-import { AuthorizationType, AwsIntegration, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { AwsIntegration, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -13,6 +13,8 @@ export interface OperationFunctionsProps {
   /** The bundle of an operation, whose `index.handler` is called; tests pass inline code. */
   readonly code: (operation: string) => Code;
   readonly resources: Resources;
+  /** Of the logs. */
+  readonly removal: RemovalPolicy;
 }
 
 const functionDefaults = {
@@ -25,7 +27,7 @@ const functionDefaults = {
 
 /** One function and one route per operation; a function may touch only what its operation declares. */
 export class OperationFunctions extends Construct {
-  constructor(scope: Construct, id: string, { api, code, resources }: OperationFunctionsProps) {
+  constructor(scope: Construct, id: string, props: OperationFunctionsProps) {
     super(scope, id);
     // The gateway calls the functions in this role; permissions on each function would cost two resources a route.
     const invoke = new PolicyStatement({ actions: ['lambda:InvokeFunction'] });
@@ -34,18 +36,20 @@ export class OperationFunctions extends Construct {
       inlinePolicies: { invoke: new PolicyDocument({ statements: [invoke] }) },
     });
     for (const operation of operations) {
-      const { functionArn } = this.newFunction(operation, code, resources);
+      const { functionArn } = this.newFunction(operation, props);
       invoke.addResources(functionArn);
       const path = `2015-03-31/functions/${functionArn}/invocations`;
       const integration = new AwsIntegration({ proxy: true, service: 'lambda', path, options: { credentialsRole } });
-      const authorizationType = AuthorizationType.IAM;
-      api.root.addResource(operation.name).addMethod('POST', integration, { authorizationType });
+      props.api.root.addResource(operation.name).addMethod('POST', integration);
     }
   }
 
-  private newFunction(operation: Operation, code: OperationFunctionsProps['code'], resources: Resources) {
+  private newFunction(operation: Operation, { code, resources, removal }: OperationFunctionsProps) {
     const { name } = operation;
-    const logGroup = new LogGroup(this, `${name}Logs`, { retention: RetentionDays.THREE_MONTHS });
+    const logGroup = new LogGroup(this, `${name}Logs`, {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: removal,
+    });
     const writeLogs = new PolicyStatement({
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [logGroup.logGroupArn],

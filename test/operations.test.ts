@@ -47,7 +47,7 @@ const item = (path: string, shown: string, rule: string): string =>
 const broken = ({ path, shape, put }: Place): BrokenCase[] => {
   const cases: BrokenCase[] = [];
   const add = (title: string, value: unknown, rule: string) => {
-    const shown = typeof value === 'string' || typeof value === 'number' ? `'${value}' ` : '';
+    const shown = Buffer.isBuffer(value) ? '' : Array.isArray(value) ? `'[${value.join(', ')}]' ` : `'${value}' `;
     cases.push([`${path} ${title}`, put(value), item(path, shown, rule)]);
   };
   switch (shape.type) {
@@ -71,11 +71,6 @@ const broken = ({ path, shape, put }: Place): BrokenCase[] => {
       if (max === undefined) break;
       const elements = Array.from({ length: max + 1 }, () => 'a');
       add('too long', elements, `have length less than or equal to ${max}`);
-      cases.splice(-1, 1, [
-        `${path} too long`,
-        put(elements),
-        item(path, `'[${elements.join(', ')}]' `, `have length less than or equal to ${max}`),
-      ]);
     }
   }
   return cases;
@@ -143,7 +138,7 @@ describe.each(everyOperation)('%s', (name, operation) => {
     expect(await kms.call(name, { ...parameters, [member]: sample(shape) })).toMatchObject(refused);
   });
 
-  it.skipIf(places.flatMap(broken).length < 2)('tells all that is wrong at once', async () => {
+  it('tells all that is wrong at once', async () => {
     const wrong = Object.entries(operation.input).flatMap(([member, shape]) => {
       const value = shape.type === 'integer' ? shape.max + 1 : shape.type === 'blob' ? Buffer.alloc(shape.max + 1) : '';
       const breakable = 'min' in shape ? shape.min !== 0 && shape.type !== 'list' : 'values' in shape;

@@ -111,7 +111,8 @@ export const refused = <S extends Shape>(
 export const keyId = () => text({ min: 1, max: 2048 });
 /** The pattern admits a colon, which the service refuses later, as AWS does. */
 export const aliasName = () => text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9:/_-]+$' });
-export const grantTokens = () => optional(list(text({ min: 1, max: 8192 }), { min: 0, max: 10 }));
+/** AWS keeps them out of CloudTrail. */
+export const grantTokens = () => secret(optional(list(text({ min: 1, max: 8192 }), { min: 0, max: 10 })));
 export const dryRunModifiers = () => optional(list(oneOf(['IGNORE_CIPHERTEXT'])));
 /** The two members of every paginated request; the pipeline turns them into a `page`. */
 export const pageMembers = {

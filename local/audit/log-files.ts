@@ -32,6 +32,10 @@ const fileSpool = async (folder: string, name: string, log: Runtime['log']): Pro
     const target = logFileName(place, name);
     const path = join(folder, ...target.folder);
     await mkdir(path, { recursive: true, mode: 0o700 });
+    for (const other of await readdir(path)) {
+      // What a crash left while this very file was written.
+      if (other.startsWith(`.${target.file}.`)) await rm(join(path, other), { force: true });
+    }
     const body = Buffer.from(`{"Records":[${lines.join(',')}]}`, 'latin1');
     await writeFileAtomically(join(path, target.file), await promisify(gzip)(body), 0o600);
   }

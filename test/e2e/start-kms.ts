@@ -148,7 +148,9 @@ export const readPrincipals = async (dataDir: string): Promise<PrincipalsFile> =
 
 const credentialsOf = ({ accounts }: PrincipalsFile, profile: string): Credentials => {
   for (const { id, users, roles, root } of accounts) {
-    const sessions = roles.flatMap((role) => role.sessions.map((one) => ({ ...one, name: `${role.name}/${one.name}` })));
+    const sessions = roles.flatMap((role) =>
+      role.sessions.map((one) => ({ ...one, name: `${role.name}/${one.name}` })),
+    );
     const named = [...users, ...sessions, ...(root ? [{ ...root, name: 'root' }] : [])];
     const found = named.find(({ name }) => profile === name || profile === `${id}/${name}`);
     if (found) return found;

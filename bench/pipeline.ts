@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { newKeyring } from '../lambdas/keyring.ts';
+import { operations } from '../lambdas/operations/index.ts';
+import { serve } from '../lambdas/pipeline/index.ts';
+import { tablesOf } from '../lambdas/pipeline/uses.ts';
+import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
+import { newRootKeys } from '../local/root-keys.ts';
+import { cachedStores } from '../stores/cached.ts';
+import { createTables } from '../stores/dynamo/create-tables.ts';
+import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+
+/**
+ * The pipeline with as little around it as can be: a caller that is given, no audit log, stores in memory that keep
+ * their records at hand. What it costs is its own.
+ */
+export const openBarePipeline = async () => {
+  const dynamoDb = await openEmbeddedDynamoDb();
+  const client = new DynamoDBClient(dynamoDb.clientConfig);
+  await createTables(client, (table) => table);
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const stores = cachedStores(
+    dynamoStores(documents, (table) => table),
+    Number.POSITIVE_INFINITY,
+  );
+  const caller = {
+    type: 'IAMUser',
+    accountId: '111122223333',
+    arn: 'arn:aws:iam::111122223333:user/bench',
+    principalId: 'AIDAEXAMPLEEXAMPLE000',
+    accessKeyId: 'AKIAEXAMPLEEXAMPLE00',
+    userName: 'bench',
+  } as const;
+  const runtime = {
+    region: 'us-east-1',
+    clock: () => new Date(),
+    random: randomBytes,
+    authenticate: () => caller,
+    storesFor: (uses: Parameters<typeof tablesOf>[0]) => storesWithin(stores, tablesOf(uses)),
+    keyring: newKeyring(newRootKeys(), randomBytes),
+    auditLog: { write: async () => {} },
+    log: () => {},
+  };
+  const handlers = new Map(operations.map((operation) => [operation.name as string, serve(operation, runtime)]));
+  return {
+    handler: (name: string) => {
+      const handler = handlers.get(name);
+      if (handler) return handler;
+      throw new Error(`no operation ${name}`);
+    },
+    close: () => dynamoDb.close(),
+  };
+};

@@ -1,0 +1,204 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { lambdaHandler } from '../../lambdas/gateway.ts';
+import type { Operation } from '../../lambdas/operation.ts';
+import { createKey } from '../../lambdas/operations/create-key.ts';
+import { decrypt } from '../../lambdas/operations/decrypt.ts';
+import { describeKey } from '../../lambdas/operations/describe-key.ts';
+import { encrypt } from '../../lambdas/operations/encrypt.ts';
+import { secretKeyring } from '../../lambdas/root-secret.ts';
+import { lambdaRuntime, type NewKeyring } from '../../lambdas/runtime.ts';
+import { gatewayEvent } from './gateway-event.ts';
+
+const dynamoDb = mockClient(DynamoDBDocumentClient);
+const secrets = mockClient(SecretsManagerClient);
+const sqs = mockClient(SQSClient);
+const written = vi.spyOn(process.stdout, 'write');
+
+const secretOf = (version: number) => `${version}`.padEnd(64, 'Sample0');
+const fixture = {
+  AWS_REGION: 'us-east-1',
+  KEYS_TABLE: 'kms-keys',
+  ALIASES_TABLE: 'kms-aliases',
+  AUDIT_QUEUE_URL: 'https://queue.invalid/audit',
+  INSTALLATION_ID: 'kms',
+  ROOT_SECRET_ARNS: 'arn:root-1',
+};
+
+/** A table of items in memory, as far as calls get and put items. */
+const keepItems = () => {
+  const items = new Map<string, Record<string, unknown>>();
+  dynamoDb.on(PutCommand).callsFake(({ TableName, Item: { KeyId, item, ...rest } }) => {
+    items.set(`${TableName} ${KeyId} ${item}`, { KeyId, item, ...rest });
+    return {};
+  });
+  dynamoDb.on(GetCommand).callsFake(({ TableName, Key: { KeyId, item } }) => ({
+    Item: items.get(`${TableName} ${KeyId} ${item}`),
+  }));
+};
+
+beforeEach(() => {
+  for (const [name, value] of Object.entries(fixture)) vi.stubEnv(name, value);
+  for (const client of [dynamoDb, secrets, sqs]) client.reset();
+  keepItems();
+  sqs.on(SendMessageCommand).resolves({ MessageId: 'm' });
+  secrets.on(GetSecretValueCommand).callsFake(({ SecretId }) => ({ SecretString: secretOf(Number(SecretId.at(-1))) }));
+  written.mockReset().mockReturnValue(true);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const newFunction = (operation: Operation, newKeyring?: NewKeyring) => {
+  const handler = lambdaHandler(operation, lambdaRuntime(newKeyring));
+  return async (parameters: Record<string, unknown>) => {
+    const { statusCode, body } = await handler(gatewayEvent(operation.name, parameters));
+    return { statusCode, ...JSON.parse(body) };
+  };
+};
+
+const newKey = async (): Promise<string> => (await newFunction(createKey, secretKeyring)({})).KeyMetadata.KeyId;
+
+const audited = () =>
+  sqs.commandCalls(SendMessageCommand).map(({ args: [{ input }] }) => ({
+    queue: input.QueueUrl,
+    ...JSON.parse(String(input.MessageBody)),
+  }));
+
+const logged = () => written.mock.calls.map(([line]) => JSON.parse(String(line)));
+
+it('makes a key in one function and uses it in others: they share nothing but tables and the root secret', async () => {
+  const KeyId = await newKey();
+  const Plaintext = Buffer.from('hello').toString('base64');
+  const encrypted = await newFunction(encrypt, secretKeyring)({ KeyId, Plaintext });
+  expect(encrypted.statusCode).toBe(200);
+  const decrypted = await newFunction(decrypt, secretKeyring)({ CiphertextBlob: encrypted.CiphertextBlob });
+  expect(decrypted).toMatchObject({ statusCode: 200, Plaintext });
+  expect(audited()).toMatchObject([{ eventName: 'CreateKey' }, { eventName: 'Encrypt' }, { eventName: 'Decrypt' }]);
+  expect(new Set(audited().map(({ queue }) => queue))).toEqual(new Set([fixture.AUDIT_QUEUE_URL]));
+});
+
+it('reads the root secret once in the life of a function, however many calls there are at a time', async () => {
+  const create = newFunction(createKey, secretKeyring);
+  await Promise.all([create({}), create({}), create({})]);
+  await create({});
+  expect(secrets.commandCalls(GetSecretValueCommand)).toHaveLength(1);
+});
+
+it('tries the root secret again in the next call when it could not be read', async () => {
+  const create = newFunction(createKey, secretKeyring);
+  secrets.on(GetSecretValueCommand).rejects(new Error('throttled'));
+  expect(await create({})).toMatchObject({ statusCode: 500, __type: 'KMSInternalException' });
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: secretOf(1) });
+  expect(await create({})).toMatchObject({ statusCode: 200 });
+});
+
+it('wraps under the newest root secret, and opens what was wrapped under an older one', async () => {
+  const older = await newKey();
+  vi.stubEnv('ROOT_SECRET_ARNS', 'arn:root-1,arn:root-2');
+  const newer = await newKey();
+  expect(secrets.commandCalls(GetSecretValueCommand).at(-1)?.args[0].input).toEqual({ SecretId: 'arn:root-2' });
+  const call = newFunction(encrypt, secretKeyring);
+  for (const KeyId of [older, newer])
+    expect(await call({ KeyId, Plaintext: 'AA==' })).toMatchObject({ statusCode: 200 });
+  vi.stubEnv('ROOT_SECRET_ARNS', 'arn:root-1');
+  const withoutNewer = newFunction(encrypt, secretKeyring);
+  expect(await withoutNewer({ KeyId: newer, Plaintext: 'AA==' })).toMatchObject({ __type: 'KMSInternalException' });
+  expect(JSON.stringify(logged())).toContain('there is no root secret of version 2');
+});
+
+it('cannot open keys with the root secret of another installation', async () => {
+  const KeyId = await newKey();
+  vi.stubEnv('INSTALLATION_ID', 'other');
+  expect(await newFunction(encrypt, secretKeyring)({ KeyId, Plaintext: 'AA==' })).toMatchObject({ statusCode: 500 });
+});
+
+it('refuses to work with a root secret that is too short', async () => {
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: 'short' });
+  expect(await newFunction(createKey, secretKeyring)({})).toMatchObject({ __type: 'KMSInternalException' });
+  expect(dynamoDb.commandCalls(PutCommand)).toHaveLength(0);
+});
+
+it('needs no root secret where no key material is used', async () => {
+  const KeyId = await newKey();
+  secrets.resetHistory();
+  vi.stubEnv('ROOT_SECRET_ARNS', undefined);
+  expect(await newFunction(describeKey)({ KeyId })).toMatchObject({ statusCode: 200, KeyMetadata: { KeyId } });
+  expect(secrets.calls()).toHaveLength(0);
+});
+
+it('gives no key material to a function that was bundled without it', async () => {
+  const KeyId = await newKey();
+  expect(await newFunction(encrypt)({ KeyId, Plaintext: 'AA==' })).toMatchObject({ __type: 'KMSInternalException' });
+});
+
+it('fails as KMSInternalException when DynamoDB throttles, says no more, and audits and logs the failure', async () => {
+  const KeyId = await newKey();
+  sqs.resetHistory();
+  const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+  dynamoDb.on(GetCommand).rejects(throttled);
+  const answer = await newFunction(encrypt, secretKeyring)({ KeyId, Plaintext: 'AA==' });
+  expect(answer).toEqual({ statusCode: 500, __type: 'KMSInternalException' });
+  expect(audited()).toMatchObject([{ eventName: 'Encrypt', errorCode: 'KMSInternalException' }]);
+  expect(logged()).toMatchObject([
+    { level: 'error', requestId: 'request-1', error: { name: 'ThrottlingException', message: 'Rate exceeded' } },
+  ]);
+});
+
+it('lets no success out, and no refusal either, whose record SQS has not taken', async () => {
+  const KeyId = await newKey();
+  sqs.on(SendMessageCommand).rejects(new Error('queue is gone'));
+  const call = newFunction(describeKey);
+  for (const id of [KeyId, '11111111-2222-3333-4444-555555555555']) {
+    expect(await call({ KeyId: id })).toEqual({ statusCode: 500, __type: 'KMSInternalException' });
+  }
+  expect(logged()).toMatchObject([{ error: { message: 'queue is gone' } }, { error: { message: 'queue is gone' } }]);
+});
+
+it('reads a record again after a second', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+  try {
+    const KeyId = await newKey();
+    const call = newFunction(describeKey);
+    const reads = async (passedMs: number) => {
+      vi.advanceTimersByTime(passedMs);
+      dynamoDb.resetHistory();
+      await call({ KeyId });
+      return dynamoDb.commandCalls(GetCommand).length;
+    };
+    expect([await reads(0), await reads(500), await reads(600)]).toEqual([1, 0, 1]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it.each(['AWS_REGION', 'AUDIT_QUEUE_URL', 'KEYS_TABLE', 'ALIASES_TABLE', 'ROOT_SECRET_ARNS', 'INSTALLATION_ID'])(
+  'does not start without %s',
+  (name) => {
+    vi.stubEnv(name, '');
+    expect(() => newFunction(encrypt, secretKeyring)).toThrow(`the environment variable ${name} is not set`);
+  },
+);
+
+it('starts without the tables it does not use', () => {
+  vi.stubEnv('KEYS_TABLE', '');
+  vi.stubEnv('ALIASES_TABLE', '');
+  expect(lambdaRuntime().storesFor({})).toEqual({});
+  expect(() => lambdaRuntime().storesFor({ keys: 'read' })).toThrow('KEYS_TABLE');
+});
+
+it('hands out readers where only reading is declared', () => {
+  const { keys } = lambdaRuntime().storesFor({ keys: 'read' });
+  expect(Object.keys(keys ?? {}).toSorted()).toEqual(['get', 'list', 'material']);
+});
+
+it('reads the environment in one file of lambdas/ alone', () => {
+  const folder = fileURLToPath(new URL('../../lambdas/', import.meta.url));
+  const readers = globSync('**/*.ts', { cwd: folder }).filter((file) =>
+    readFileSync(folder + file, 'utf8').includes('process.env'),
+  );
+  expect(readers).toEqual(['runtime.ts']);
+});

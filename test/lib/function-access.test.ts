@@ -1,0 +1,128 @@
+import { expect, it } from 'vitest';
+import { tables } from '../../core/model/tables.ts';
+import type { Operation } from '../../lambdas/operation.ts';
+import { operations } from '../../lambdas/operations/index.ts';
+import { referenceOf, resourcesOf, synthesise } from './synthesis.ts';
+
+const template = synthesise();
+const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
+const roles = new Map(resourcesOf(template, 'AWS::IAM::Role'));
+const [[rootSecret] = ['']] = resourcesOf(template, 'AWS::SecretsManager::Secret');
+const [auditQueue] = resourcesOf(template, 'AWS::SQS::Queue').find(
+  ([, { Properties }]) => Properties.RedrivePolicy,
+) ?? [''];
+const tableNames = new Map(
+  resourcesOf(template, 'AWS::DynamoDB::Table').map(([id, { Properties }]) => [
+    id,
+    String(Properties.TableName).replace('serverless-kms-', ''),
+  ]),
+);
+
+const functionOf = (name: string) => {
+  const found = functions.find(({ Code }) => Code.ZipFile === name);
+  if (found === undefined) throw new Error(`no function for ${name}`);
+  return found;
+};
+
+const listed = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** What the function of an operation may do, as `action resource`; tables by their names, others by what they are. */
+const grantsOf = (name: string): string[] => {
+  const { Role, LoggingConfig } = functionOf(name);
+  const role = roles.get(referenceOf(Role))?.Properties;
+  expect(role.ManagedPolicyArns).toBeUndefined();
+  expect(role.AssumeRolePolicyDocument.Statement).toMatchObject([{ Principal: { Service: 'lambda.amazonaws.com' } }]);
+  const known = new Map([
+    ...tableNames,
+    [rootSecret, 'root secret'],
+    [auditQueue, 'audit queue'],
+    [referenceOf(LoggingConfig.LogGroup), 'own logs'],
+  ]);
+  const named = (resource: string) => {
+    const [id = '', ...rest] = resource.split('/');
+    return [known.get(id) ?? `UNKNOWN ${id}`, ...rest].join('/');
+  };
+  const grants = role.Policies.flatMap((policy: { PolicyDocument: { Statement: Record<string, unknown>[] } }) =>
+    policy.PolicyDocument.Statement.flatMap(({ Effect, Action, Resource, ...more }) => {
+      expect({ Effect, more }).toEqual({ Effect: 'Allow', more: {} });
+      return listed(Action).flatMap((action) =>
+        listed(Resource).map((resource) => `${action} ${named(referenceOf(resource))}`),
+      );
+    }),
+  );
+  return grants.toSorted();
+};
+
+const everyFunction = ['logs:CreateLogStream own logs', 'logs:PutLogEvents own logs', 'sqs:SendMessage audit queue'];
+const pinned: Record<string, string[]> = {
+  GenerateRandom: [],
+  DescribeKey: ['dynamodb:GetItem aliases', 'dynamodb:GetItem keys'],
+  Encrypt: ['dynamodb:GetItem aliases', 'dynamodb:GetItem keys', 'secretsmanager:GetSecretValue root secret'],
+  ListKeys: ['dynamodb:GetItem keys', 'dynamodb:Query keys/index/by-account'],
+  EnableKey: ['dynamodb:GetItem keys', 'dynamodb:PutItem keys', 'dynamodb:Query keys/index/by-account'],
+  CreateAlias: [
+    'dynamodb:DeleteItem aliases',
+    'dynamodb:GetItem aliases',
+    'dynamodb:PutItem aliases',
+    'dynamodb:Query aliases',
+    'dynamodb:Query aliases/index/by-key',
+    'dynamodb:GetItem keys',
+  ],
+};
+
+it.each(Object.entries(pinned))('lets %s do exactly this', (name, grants) => {
+  expect(grantsOf(name)).toEqual([...everyFunction, ...grants].toSorted());
+});
+
+/** Written out anew, so that a slip in the code under test is not a slip in the test. */
+const mayTouch = ({ keys, uses }: Operation): Set<string> => {
+  const { material: _, ...own } = uses;
+  const found = Object.values(keys);
+  return new Set([
+    ...Object.keys(own),
+    ...(found.length > 0 ? ['keys'] : []),
+    ...(found.some(({ byAlias }) => byAlias !== undefined) ? ['aliases'] : []),
+  ]);
+};
+
+it.each(operations.map((operation) => [operation.name, operation as Operation] as const))(
+  'lets %s touch just the tables, the secret and the queue it needs',
+  (name, operation) => {
+    const grants = grantsOf(name).map((grant) => grant.split(' '));
+    const tableGrants = grants.filter(([action = '']) => action.startsWith('dynamodb:'));
+    expect(new Set(tableGrants.map(([, resource = '']) => resource.replace(/\/.*/, '')))).toEqual(mayTouch(operation));
+
+    for (const [action, resource = ''] of tableGrants) {
+      const table = resource.replace(/\/.*/, '') as keyof typeof operation.uses; // of the declared tables, as shown above
+      if (action === 'dynamodb:GetItem') continue;
+      if (action === 'dynamodb:Query') expect(operation.uses[table]).toBeDefined();
+      else expect([operation.uses[table], action]).toEqual(['write', expect.stringMatching(/:(Put|Delete)Item$/)]);
+    }
+    for (const [table, access] of Object.entries(operation.uses)) {
+      if (access === 'write') expect(tableGrants).toContainEqual(['dynamodb:PutItem', table]);
+    }
+
+    const others = grants.filter((grant) => !tableGrants.includes(grant)).map((grant) => grant.join(' '));
+    const secret = operation.uses.material === 'use' ? ['secretsmanager:GetSecretValue root secret'] : [];
+    expect(others).toEqual([...everyFunction, ...secret].toSorted());
+  },
+);
+
+it.each(operations.map((operation) => [operation.name, operation as Operation] as const))(
+  'tells %s of what it may use, and of nothing else',
+  (name, operation) => {
+    const { Variables } = functionOf(name).Environment;
+    const told = Object.entries(Variables).map(([variable, value]) => [variable, referenceOf(value)]);
+    const tableId = (wanted: string) => [...tableNames].find(([, table]) => table === wanted)?.[0];
+    const material = operation.uses.material === 'use';
+    expect(Object.fromEntries(told)).toEqual({
+      AUDIT_QUEUE_URL: auditQueue,
+      ...Object.fromEntries([...mayTouch(operation)].map((table) => [`${table.toUpperCase()}_TABLE`, tableId(table)])),
+      ...(material && { ROOT_SECRET_ARNS: rootSecret, INSTALLATION_ID: 'serverless-kms' }),
+    });
+  },
+);
+
+it('knows every table of the template', () => {
+  expect([...tableNames.values()].toSorted()).toEqual(Object.keys(tables).toSorted());
+});

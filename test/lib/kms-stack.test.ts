@@ -1,0 +1,175 @@
+import { expect, it } from 'vitest';
+import { tables } from '../../core/model/tables.ts';
+import { operations } from '../../lambdas/operations/index.ts';
+import { referenceOf, resourcesOf, synthesise } from './synthesis.ts';
+
+const template = synthesise();
+const sandbox = synthesise({ removal: 'destroy' });
+const resources = Object.values(template.toJSON().Resources);
+const names = operations.map(({ name }) => name).toSorted();
+
+it('has a function, a role, a log group and a route for each operation, and not much else', () => {
+  for (const type of [
+    'AWS::Lambda::Function',
+    'AWS::Logs::LogGroup',
+    'AWS::ApiGateway::Resource',
+    'AWS::ApiGateway::Method',
+  ]) {
+    template.resourceCountIs(type, operations.length);
+  }
+  template.resourceCountIs('AWS::IAM::Role', operations.length + 1);
+  template.resourceCountIs('AWS::IAM::Policy', 0);
+  template.resourceCountIs('AWS::Lambda::Permission', 0);
+  expect(resources.length).toBeLessThan(operations.length * 5 + 20);
+  expect(resources.length).toBeLessThan(400);
+});
+
+it('leads POST /<Operation> to the function with the code of that operation', () => {
+  const paths = new Map(
+    resourcesOf(template, 'AWS::ApiGateway::Resource').map(([id, r]) => [id, r.Properties.PathPart]),
+  );
+  const codes = new Map(
+    resourcesOf(template, 'AWS::Lambda::Function').map(([id, r]) => [id, r.Properties.Code.ZipFile]),
+  );
+  const routes = resourcesOf(template, 'AWS::ApiGateway::Method').map(([, { Properties }]) => {
+    const [, id = ''] = /functions\/(.+)\/invocations$/.exec(referenceOf(Properties.Integration.Uri)) ?? [];
+    return [Properties.HttpMethod, paths.get(referenceOf(Properties.ResourceId)), codes.get(id)];
+  });
+  expect(routes.toSorted((a, b) => (a[1] < b[1] ? -1 : 1))).toEqual(names.map((name) => ['POST', name, name]));
+});
+
+it('asks for IAM authorization on every method', () => {
+  const types = resourcesOf(template, 'AWS::ApiGateway::Method').map(
+    ([, { Properties }]) => Properties.AuthorizationType,
+  );
+  expect(new Set(types)).toEqual(new Set(['AWS_IAM']));
+});
+
+it('has no resource policy on the API, so that only identity policies of the own account let anybody in', () => {
+  const [, api] = resourcesOf(template, 'AWS::ApiGateway::RestApi')[0] ?? [];
+  expect(api?.Properties).toEqual({ Name: 'serverless-kms', EndpointConfiguration: { Types: ['REGIONAL'] } });
+});
+
+it('lets the gateway call the functions of the operations and nothing else', () => {
+  const roles = resourcesOf(template, 'AWS::IAM::Role').map(([, { Properties }]) => Properties);
+  const [gateway, ...more] = roles.filter((role) => JSON.stringify(role).includes('apigateway.amazonaws.com'));
+  expect(more).toEqual([]);
+  const [statement, ...others] = gateway.Policies.flatMap(
+    ({ PolicyDocument }: { PolicyDocument: { Statement: unknown[] } }) => PolicyDocument.Statement,
+  );
+  expect(others).toEqual([]);
+  expect(statement).toMatchObject({ Effect: 'Allow', Action: 'lambda:InvokeFunction' });
+  const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([id]) => id);
+  expect(statement.Resource.map(referenceOf).toSorted()).toEqual(functions.toSorted());
+});
+
+it('runs functions on ARM with the Node version this repository is tested on, for less time than the gateway waits', () => {
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::Lambda::Function')) {
+    expect(Properties).toMatchObject({
+      Runtime: `nodejs${process.versions.node.split('.')[0]}.x`,
+      Architectures: ['arm64'],
+    });
+    expect(Properties.Timeout).toBeLessThan(29);
+  }
+});
+
+it('makes the declared tables, under names and logical ids that never change', () => {
+  const made = resourcesOf(template, 'AWS::DynamoDB::Table').map(([id, { Properties }]) => [Properties.TableName, id]);
+  expect(Object.fromEntries(made)).toEqual({
+    'serverless-kms-keys': 'Tableskeys645399BB',
+    'serverless-kms-aliases': 'Tablesaliases78E0C176',
+    'serverless-kms-grants': expect.stringMatching(/^Tablesgrants/),
+  });
+  const keyOf = ({ partitionKey, sortKey }: { partitionKey: string; sortKey: string }) => [
+    { AttributeName: partitionKey, KeyType: 'HASH' },
+    { AttributeName: sortKey, KeyType: 'RANGE' },
+  ];
+  for (const [name, table] of Object.entries(tables)) {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      TableName: `serverless-kms-${name}`,
+      KeySchema: keyOf(table),
+      GlobalSecondaryIndexes: table.indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: keyOf(index),
+        Projection: expectedProjection(index.projection),
+      })),
+    });
+  }
+});
+
+const expectedProjection = (projection: 'ALL' | readonly string[]) => {
+  if (projection === 'ALL') return { ProjectionType: 'ALL' };
+  if (projection.length === 0) return { ProjectionType: 'KEYS_ONLY' };
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: projection };
+};
+
+it('keeps tables, root secret, audit records and logs when the stack is deleted, and protects the tables', () => {
+  for (const [id, { Type, DeletionPolicy, UpdateReplacePolicy, Properties }] of lasting(template)) {
+    expect({ id, DeletionPolicy, UpdateReplacePolicy }).toEqual({
+      id,
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    if (Type !== 'AWS::DynamoDB::Table') continue;
+    expect(Properties).toMatchObject({
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  }
+  template.hasResourceProperties('AWS::SecretsManager::ResourcePolicy', {
+    ResourcePolicy: { Statement: [{ Effect: 'Deny', Action: 'secretsmanager:DeleteSecret', Resource: '*' }] },
+  });
+});
+
+it('leaves nothing behind with removal=destroy', () => {
+  for (const [id, { Type, DeletionPolicy, Properties }] of lasting(sandbox)) {
+    expect({ id, DeletionPolicy }).toEqual({ id, DeletionPolicy: 'Delete' });
+    if (Type === 'AWS::DynamoDB::Table') expect(Properties.DeletionProtectionEnabled).not.toBe(true);
+  }
+  sandbox.resourceCountIs('AWS::SecretsManager::ResourcePolicy', 0);
+  expect(lasting(sandbox)).toHaveLength(lasting(template).length);
+});
+
+it('refuses a removal it does not know', () => {
+  expect(() => synthesise({ removal: 'delete' })).toThrow('removal is retain or destroy, not delete');
+});
+
+const lasting = (stack: typeof template) =>
+  ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::SQS::Queue', 'AWS::Logs::LogGroup'].flatMap((type) =>
+    resourcesOf(stack, type),
+  );
+
+// CloudFormation generates the secret anew when any of this changes: all keys would be lost.
+it('lets Secrets Manager make the root secret, in a way that never changes', () => {
+  const [[id, secret] = ['', undefined], ...more] = resourcesOf(template, 'AWS::SecretsManager::Secret');
+  expect(more).toEqual([]);
+  expect(id).toBe('RootSecretV1025B7C2A');
+  expect(secret?.Properties).toMatchObject({
+    Name: 'serverless-kms/root-1',
+    GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+  });
+  expect(Object.keys(secret?.Properties.GenerateSecretString)).toHaveLength(2);
+});
+
+it('holds no secret value: neither written down nor resolved at deployment', () => {
+  const text = JSON.stringify(template.toJSON());
+  expect(text).not.toMatch(/\{\{resolve:|SecretString"\s*:\s*"|NoEcho/);
+});
+
+it('queues audit records encrypted, over TLS alone, for the longest time there is', () => {
+  const queues = resourcesOf(template, 'AWS::SQS::Queue');
+  expect(queues).toHaveLength(2);
+  const fourteenDays = 14 * 24 * 60 * 60;
+  for (const [, { Properties }] of queues) {
+    expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: fourteenDays });
+  }
+  expect(queues.filter(([, { Properties }]) => Properties.RedrivePolicy)).toHaveLength(1);
+  const protectedQueues = resourcesOf(template, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => {
+    expect(Properties.PolicyDocument.Statement).toMatchObject([
+      { Effect: 'Deny', Principal: { AWS: '*' }, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    ]);
+    return referenceOf(Properties.Queues[0]);
+  });
+  expect(protectedQueues.toSorted()).toEqual(queues.map(([id]) => id).toSorted());
+});

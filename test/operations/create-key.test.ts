@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newKeyring } from '../../lambdas/keyring.ts';
+import type { Keyring } from '../../lambdas/pipeline/ports.ts';
+import { newRootKeys } from '../../local/root-keys.ts';
+import { accountId, newService, type Service } from '../service.ts';
+
+/** Metadata does not depend on the material, and RSA keys are slow to make: here all is made up. */
+const noMaterials: Keyring = {
+  ...newKeyring(newRootKeys(), randomBytes),
+  newMaterial: async ({ KeyId }) => ({ KeyId, KeyMaterialId: randomBytes(32).toString('hex'), wrapped: Buffer.of(0) }),
+};
+
+let kms: Service;
+beforeAll(async () => {
+  kms = await newService({ keyring: noMaterials });
+});
+afterAll(() => kms.close());
+
+const refusal = (__type: string, message: string) => ({ status: 400, __type, message });
+const rsaSigning = ['PKCS1_V1_5', 'PSS'].flatMap((scheme) =>
+  [256, 384, 512].map((bits) => `RSASSA_${scheme}_SHA_${bits}`),
+);
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html */
+const specs = [
+  ['SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT', 'EncryptionAlgorithms', ['SYMMETRIC_DEFAULT']],
+  ...[2048, 3072, 4096].flatMap((bits) => [
+    [`RSA_${bits}`, 'ENCRYPT_DECRYPT', 'EncryptionAlgorithms', ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256']] as const,
+    [`RSA_${bits}`, 'SIGN_VERIFY', 'SigningAlgorithms', rsaSigning] as const,
+  ]),
+  ['ECC_NIST_P256', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_256']],
+  ['ECC_NIST_P384', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_384']],
+  ['ECC_NIST_P521', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_512']],
+  ['ECC_SECG_P256K1', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_256']],
+  ...[224, 256, 384, 512].map(
+    (bits) => [`HMAC_${bits}`, 'GENERATE_VERIFY_MAC', 'MacAlgorithms', [`HMAC_SHA_${bits}`]] as const,
+  ),
+] as const;
+
+describe.each(specs)('a key %s for %s', (KeySpec, KeyUsage, member, algorithms) => {
+  it('shows just the metadata that AWS shows for it, from CreateKey and DescribeKey alike', async () => {
+    const { status, KeyMetadata } = await kms.call('CreateKey', { KeySpec, KeyUsage });
+    expect(status).toBe(200);
+    expect(KeyMetadata).toEqual({
+      AWSAccountId: accountId,
+      KeyId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      Arn: `arn:aws:kms:us-east-1:${accountId}:key/${KeyMetadata.KeyId}`,
+      CreationDate: kms.now().getTime() / 1000,
+      Enabled: true,
+      Description: '',
+      KeyUsage,
+      KeyState: 'Enabled',
+      Origin: 'AWS_KMS',
+      KeyManager: 'CUSTOMER',
+      KeySpec,
+      CustomerMasterKeySpec: KeySpec,
+      MultiRegion: false,
+      [member]: expect.toSatisfy((shown: string[]) => JSON.stringify([...shown].sort()) === JSON.stringify(algorithms)),
+      ...(KeySpec === 'SYMMETRIC_DEFAULT' && { CurrentKeyMaterialId: expect.stringMatching(/^[0-9a-f]{64}$/) }),
+    });
+    const described = await kms.call('DescribeKey', { KeyId: KeyMetadata.KeyId });
+    expect(described).toMatchObject({ status: 200 });
+    expect(described.KeyMetadata).toEqual(KeyMetadata);
+  });
+
+  it('is made through the old member as well', async () => {
+    const { KeyMetadata } = await kms.call('CreateKey', { CustomerMasterKeySpec: KeySpec, KeyUsage });
+    expect(KeyMetadata).toMatchObject({ KeySpec, CustomerMasterKeySpec: KeySpec, KeyUsage });
+  });
+
+  it('waits for its material when that is to be imported', async () => {
+    const { KeyMetadata } = await kms.call('CreateKey', { KeySpec, KeyUsage, Origin: 'EXTERNAL' });
+    expect(KeyMetadata).toMatchObject({ KeyState: 'PendingImport', Enabled: false, Origin: 'EXTERNAL', KeySpec });
+    for (const absent of ['CurrentKeyMaterialId', 'ExpirationModel', 'ValidTo', 'DeletionDate']) {
+      expect(KeyMetadata).not.toHaveProperty(absent);
+    }
+  });
+});
+
+it('makes a symmetric key for encryption when nothing is asked for', async () => {
+  const made = { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT', Origin: 'AWS_KMS', MultiRegion: false };
+  expect((await kms.call('CreateKey')).KeyMetadata).toMatchObject(made);
+});
+
+it('makes a multi-Region primary key', async () => {
+  const { KeyMetadata } = await kms.call('CreateKey', { MultiRegion: true });
+  const { KeyId, Arn } = KeyMetadata;
+  expect(KeyId).toMatch(/^mrk-[0-9a-f]{32}$/);
+  const MultiRegionConfiguration = {
+    MultiRegionKeyType: 'PRIMARY',
+    PrimaryKey: { Arn, Region: 'us-east-1' },
+    ReplicaKeys: [],
+  };
+  expect(KeyMetadata).toMatchObject({ MultiRegion: true, MultiRegionConfiguration });
+  expect(await kms.call('DescribeKey', { KeyId })).toMatchObject({ KeyMetadata: { KeyId, Arn } });
+});
+
+it('keeps the description', async () => {
+  const Description = `für "alle"\n${'x'.repeat(8000)}`;
+  expect((await kms.call('CreateKey', { Description })).KeyMetadata).toMatchObject({ Description });
+});
+
+it('makes a key of its own with each call', async () => {
+  const ids = new Set<unknown>();
+  for (let i = 0; i < 20; i += 1) ids.add((await kms.call('CreateKey')).KeyMetadata.KeyId);
+  expect(ids.size).toBe(20);
+});
+
+describe('refuses', () => {
+  it.each(['RSA_2048', 'ECC_NIST_P256', 'ECC_SECG_P256K1', 'HMAC_256', 'SM2', 'ML_DSA_65', 'ML_KEM_768'])(
+    '%s without a usage',
+    async (KeySpec) => {
+      const message = 'You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.';
+      expect(await kms.call('CreateKey', { KeySpec })).toMatchObject(refusal('ValidationException', message));
+    },
+  );
+
+  it.each([
+    ['SYMMETRIC_DEFAULT', 'SIGN_VERIFY'],
+    ['SYMMETRIC_DEFAULT', 'GENERATE_VERIFY_MAC'],
+    ['RSA_2048', 'KEY_AGREEMENT'],
+    ['RSA_2048', 'GENERATE_VERIFY_MAC'],
+    ['ECC_NIST_P256', 'ENCRYPT_DECRYPT'],
+    ['ECC_SECG_P256K1', 'KEY_AGREEMENT'],
+    ['HMAC_256', 'SIGN_VERIFY'],
+    ['HMAC_512', 'ENCAPSULATE_DECAPSULATE'],
+  ])('%s for %s', async (KeySpec, KeyUsage) => {
+    const message = `KeyUsage ${KeyUsage} is not compatible with KeySpec ${KeySpec}`;
+    expect(await kms.call('CreateKey', { KeySpec, KeyUsage })).toMatchObject(refusal('ValidationException', message));
+  });
+
+  it('both names of the spec at once', async () => {
+    const both = { KeySpec: 'SYMMETRIC_DEFAULT', CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT' };
+    const message =
+      'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.';
+    expect(await kms.call('CreateKey', both)).toMatchObject(refusal('ValidationException', message));
+  });
+
+  it('SM2, which AWS has in China only', async () => {
+    const asked = { KeySpec: 'SM2', KeyUsage: 'SIGN_VERIFY' };
+    expect(await kms.call('CreateKey', asked)).toMatchObject({ status: 400, __type: 'UnsupportedOperationException' });
+  });
+
+  it.each(['AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'])('the origin %s', async (Origin) => {
+    const message = 'Custom key stores are not supported.';
+    expect(await kms.call('CreateKey', { Origin })).toMatchObject(refusal('UnsupportedOperationException', message));
+  });
+
+  it.each([
+    ['tags of AWS, in any case', [{ TagKey: 'AWS:team', TagValue: '' }], 'Tags beginning with aws: are reserved'],
+    ['two tags with one key', ['a', 'b'].map((TagValue) => ({ TagKey: 'k', TagValue })), 'Duplicate tag keys'],
+    ['51 tags', Array.from({ length: 51 }, (_, i) => ({ TagKey: `k${i}`, TagValue: '' })), 'Too many tags'],
+  ])('%s', async (_, Tags, message) => {
+    expect(await kms.call('CreateKey', { Tags })).toMatchObject(refusal('TagException', message));
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['a text', '"policy"'],
+    ['null', 'null'],
+    ['no statement', '{"Version":"2012-10-17"}'],
+  ])('a policy that is %s', async (_, Policy) => {
+    const refused = { status: 400, __type: 'MalformedPolicyDocumentException' };
+    expect(await kms.call('CreateKey', { Policy })).toMatchObject(refused);
+  });
+
+  it('a policy of more than 32 KB', async () => {
+    const policyOf = (length: number) =>
+      JSON.stringify({ Statement: [], Id: '' }).replace('""', `"${'x'.repeat(length)}"`);
+    const overhead = policyOf(0).length;
+    expect(await kms.call('CreateKey', { Policy: policyOf(32_769 - overhead) })).toMatchObject({
+      status: 400,
+      __type: 'LimitExceededException',
+    });
+    // The limit counts bytes: a character above ASCII has two.
+    expect(await kms.call('CreateKey', { Policy: policyOf(32_767 - overhead).replace('xx', 'ää') })).toMatchObject({
+      __type: 'LimitExceededException',
+    });
+  });
+});
+
+it('takes 50 tags, keys that differ only by case among them, and keeps them', async () => {
+  const Tags = Array.from({ length: 48 }, (_, i) => ({ TagKey: `k${i}`, TagValue: `v${i}` }));
+  Tags.push({ TagKey: 'Team', TagValue: 'A' }, { TagKey: 'team', TagValue: 'b' });
+  const { KeyMetadata } = await kms.call('CreateKey', { Tags });
+  expect((await kms.stores.keys.get(KeyMetadata.KeyId))?.Tags).toEqual(Tags);
+});
+
+it('gives a key without a policy the one of AWS, and keeps another byte for byte', async () => {
+  const stored = async (parameters: object) => {
+    const { KeyMetadata } = await kms.call('CreateKey', { ...parameters });
+    return (await kms.stores.keys.get(KeyMetadata.KeyId))?.Policy ?? '';
+  };
+  expect(JSON.parse(await stored({}))).toEqual({
+    Version: '2012-10-17',
+    Id: 'key-default-1',
+    Statement: [
+      {
+        Sid: 'Enable IAM User Permissions',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  });
+  const Policy = ` {"Version" : "2012-10-17",\n "Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::${accountId}:root"},"Action":"kms:*","Resource":"*"}]}`;
+  expect(await stored({ Policy })).toBe(Policy);
+});

@@ -1,0 +1,221 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { keyStates } from '../../core/model/key-record.ts';
+import type { KeyUsage } from '../../core/model/key-specs.ts';
+import type { KeyTarget } from '../../lambdas/operation.ts';
+import { acceptedBy, creationFor, everyOperation, freshAlias, putInState, validRequest } from '../requests.ts';
+import { accountId, newService, otherAccountId, type Service, userOf } from '../service.ts';
+
+/** A key that lives on, for requests that are to fail on another's. */
+interface MadeKey {
+  readonly KeyId: string;
+  readonly Arn: string;
+}
+
+let kms: Service;
+let ofPartner: MadeKey;
+const byUsage = new Map<string, MadeKey>();
+beforeAll(async () => {
+  kms = await newService();
+  for (const usage of ['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC'] as const) {
+    byUsage.set(usage, await kms.newKey(creationFor(usage)));
+  }
+  byUsage.set('RSA', await kms.newKey(creationFor('ENCRYPT_DECRYPT', 'RSA_2048')));
+  byUsage.set('P-384', await kms.newKey(creationFor('SIGN_VERIFY', 'ECC_NIST_P384')));
+  byUsage.set('HMAC_384', await kms.newKey(creationFor('GENERATE_VERIFY_MAC', 'HMAC_384')));
+  kms.as(userOf(otherAccountId, 'partner'));
+  ofPartner = await kms.newKey();
+  await kms.call('CreateAlias', { AliasName: 'alias/partner', TargetKeyId: ofPartner.KeyId });
+});
+afterAll(() => kms.close());
+beforeEach(() => kms.as(userOf(accountId, 'admin')));
+afterEach(() => expect(kms.logged).toEqual([]));
+
+const made = (name: string): MadeKey => {
+  const key = byUsage.get(name);
+  if (key === undefined) throw new Error(`no key for ${name}`);
+  return key;
+};
+
+const unknownId = '12345678-1234-1234-1234-123456789012';
+const arnPrefix = `arn:aws:kms:us-east-1:${accountId}`;
+
+const targets = everyOperation.flatMap(([name, operation]) =>
+  Object.entries(operation.keys).map(([targetName, target]) => ({ name, operation, targetName, target })),
+);
+/** Members that take a key id; alias names have rules of their own. */
+const byId = targets.filter(({ target }) => target.byAlias !== 'only');
+const title = '$name, $target.from:';
+
+/** A ciphertext that names no key would be judged before usage and algorithm. */
+const noCiphertext = ({ orIn }: KeyTarget) => (orIn === undefined ? {} : { [orIn]: Buffer.from('not a blob') });
+
+describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
+  const request = async () => {
+    const { parameters, keys } = await validRequest(kms, operation);
+    const key = keys[targetName] as MadeKey; // one for each target
+    const call = (named: string, change = {}) => kms.call(name, { ...parameters, ...change, [target.from]: named });
+    return { key, call };
+  };
+
+  it('takes a key id', async () => {
+    const { key, call } = await request();
+    expect(await call(key.KeyId)).toMatchObject({ status: 200 });
+  });
+
+  it('takes a key ARN', async () => {
+    const { key, call } = await request();
+    expect(await call(key.Arn)).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['alias name', ''],
+    ['alias ARN', `${arnPrefix}:`],
+  ])(target.byAlias === 'too' ? 'takes an %s' : 'takes no %s', async (_, prefix) => {
+    const { key, call } = await request();
+    const AliasName = freshAlias();
+    await kms.call('CreateAlias', { AliasName, TargetKeyId: key.KeyId });
+    const answer = await call(prefix + AliasName);
+    if (target.byAlias === 'too') expect(answer).toMatchObject({ status: 200 });
+    else if (name === 'CreateAlias') {
+      const message = 'Aliases must refer to keys. Not aliases';
+      expect(answer).toMatchObject({ status: 400, __type: 'ValidationException', message });
+    } else {
+      const message = `Invalid keyId '${prefix}${AliasName}'`;
+      expect(answer).toMatchObject({ status: 400, __type: 'NotFoundException', message });
+    }
+  });
+
+  const unknownAliases = [
+    ['alias name', 'alias/nowhere'],
+    ['alias ARN', `${arnPrefix}:alias/nowhere`],
+  ] as const;
+  it.each(target.byAlias === 'too' ? unknownAliases : [])('does not find an unknown %s', async (_, named) => {
+    const message = `Alias ${arnPrefix}:alias/nowhere is not found.`;
+    const { call } = await request();
+    expect(await call(named)).toMatchObject({ status: 400, __type: 'NotFoundException', message });
+  });
+
+  it.each([unknownId, `${arnPrefix}:key/${unknownId}`])('does not find the unknown key %s', async (named) => {
+    const message = `Key '${arnPrefix}:key/${unknownId}' does not exist`;
+    const { call } = await request();
+    expect(await call(named)).toMatchObject({ status: 400, __type: 'NotFoundException', message });
+  });
+
+  it('does not find a key past its deletion date', async () => {
+    const { key, call } = await request();
+    const record = await kms.stores.keys.get(key.KeyId);
+    if (record) await kms.stores.keys.update(record, { KeyState: 'PendingDeletion', DeletionDate: kms.now() });
+    const message = `Key '${key.Arn}' does not exist`;
+    expect(await call(key.KeyId)).toMatchObject({ status: 400, __type: 'NotFoundException', message });
+  });
+
+  it.each([
+    'fake-key-id',
+    unknownId.replaceAll('-', ''),
+    unknownId.slice(0, -1),
+    `${unknownId}0`,
+    'ABCDEF00-1234-1234-1234-123456789012',
+    'mrk-1234',
+    `mrk-${'g'.repeat(32)}`,
+    ` ${unknownId}`,
+    `${unknownId}\n`,
+    `${arnPrefix}:key/fake-key-id`,
+    `${arnPrefix}:${unknownId}`,
+    'arn:aws:kms:us-east-1:12345:key/1',
+    `arn:aws:s3:us-east-1:${accountId}:key/${unknownId}`,
+    `arn:aws-cn:kms:us-east-1:${accountId}:key/${unknownId}`,
+  ])('refuses the malformed id %j', async (named) => {
+    const { call } = await request();
+    const refused = { status: 400, __type: 'NotFoundException', message: `Invalid keyId '${named}'` };
+    expect(await call(named)).toMatchObject(refused);
+  });
+
+  it('refuses a key ARN of another Region, and names the Region', async () => {
+    const { key, call } = await request();
+    const refused = { status: 400, __type: 'NotFoundException', message: 'Invalid arn us-west-2' };
+    expect(await call(key.Arn.replace('us-east-1', 'us-west-2'))).toMatchObject(refused);
+  });
+
+  it('tells nobody whether another account has the key', async () => {
+    const { call } = await request();
+    const action = `kms:${target.permission ?? name}`;
+    const message = `User: arn:aws:iam::${accountId}:user/admin is not authorized to perform: ${action} on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
+    const refused = { status: 400, __type: 'AccessDeniedException', message };
+    const foreign = `arn:aws:kms:us-east-1:${otherAccountId}`;
+    expect(await call(ofPartner.Arn)).toMatchObject(refused);
+    expect(await call(`${foreign}:key/${unknownId}`)).toMatchObject(refused);
+    if (target.byAlias !== 'too') return;
+    expect(await call(`${foreign}:alias/partner`)).toMatchObject(refused);
+    expect(await call(`${foreign}:alias/nowhere`)).toMatchObject(refused);
+  });
+
+  it('does not find the bare id of a key of another account', async () => {
+    const { call } = await request();
+    const message = `Key '${arnPrefix}:key/${ofPartner.KeyId}' does not exist`;
+    expect(await call(ofPartner.KeyId)).toMatchObject({ status: 400, __type: 'NotFoundException', message });
+  });
+
+  const wrongUsages = (['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC'] as const).filter(
+    (usage) => target.usage !== undefined && usage !== target.usage,
+  );
+  it.each(wrongUsages)('refuses a key for %s', async (usage) => {
+    const { call } = await request();
+    const { KeyId, Arn } = made(usage);
+    const message = `${Arn} key usage is ${usage} which is not valid for ${name}.`;
+    const refused = { status: 400, __type: 'InvalidKeyUsageException', message };
+    expect(await call(KeyId, noCiphertext(target))).toMatchObject(refused);
+  });
+
+  it.each(target.algorithm === undefined ? [] : [target.usage])(
+    'refuses a key for %s whose spec lacks the algorithm',
+    async (usage) => {
+      const other = { ENCRYPT_DECRYPT: 'RSA', SIGN_VERIFY: 'P-384', GENERATE_VERIFY_MAC: 'HMAC_384' };
+      const specs = { RSA: 'RSA_2048', 'P-384': 'ECC_NIST_P384', HMAC_384: 'HMAC_384' };
+      const quickest = { RSA: 'SYMMETRIC_DEFAULT', 'P-384': 'ECDSA_SHA_256', HMAC_384: 'HMAC_SHA_256' };
+      const which = other[usage as keyof typeof other] as keyof typeof specs; // the usages that have algorithms
+      const message = `Algorithm ${quickest[which]} is incompatible with key spec ${specs[which]}.`;
+      const { call } = await request();
+      const refused = { status: 400, __type: 'InvalidKeyUsageException', message };
+      expect(await call(made(which).KeyId, noCiphertext(target))).toMatchObject(refused);
+    },
+  );
+
+  const otherTypes: readonly KeyUsage[] =
+    target.type === 'asymmetric' ? ['ENCRYPT_DECRYPT', 'GENERATE_VERIFY_MAC'] : [];
+  it.each(otherTypes)('does not work on a key that is not asymmetric (%s)', async (usage) => {
+    const { call } = await request();
+    const refused = { status: 400, __type: 'UnsupportedOperationException' };
+    expect(await call(made(usage).KeyId)).toMatchObject(refused);
+  });
+});
+
+describe.each(targets)(`${title}`, ({ name, operation, targetName, target }) => {
+  const accepted = acceptedBy(target);
+  const refused = keyStates.filter((state) => !accepted.includes(state));
+  const callWith = async (state: (typeof keyStates)[number]) => {
+    const { parameters, keys } = await validRequest(kms, operation);
+    const { KeyId, Arn } = keys[targetName] as MadeKey; // one for each target
+    await putInState(kms, KeyId, state);
+    return { Arn, answer: await kms.call(name, parameters) };
+  };
+
+  it.each(accepted)('works while the key is %s', async (state) => {
+    expect((await callWith(state)).answer).toMatchObject({ status: 200 });
+  });
+
+  it.each(refused)('refuses a key that is %s, in words of its own', async (state) => {
+    const { Arn, answer } = await callWith(state);
+    const text = accepted.includes('Enabled') ? refusals[state] : 'is not pending deletion.';
+    const __type =
+      state === 'Disabled' && accepted.includes('Enabled') ? 'DisabledException' : 'KMSInvalidStateException';
+    expect(answer).toMatchObject({ status: 400, __type, message: `${Arn} ${text}` });
+  });
+});
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
+const refusals = {
+  Enabled: 'is enabled.',
+  Disabled: 'is disabled.',
+  PendingDeletion: 'is pending deletion.',
+  PendingImport: 'is pending import.',
+};

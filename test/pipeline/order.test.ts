@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KmsError } from '../../core/model/errors.ts';
+import type { OperationName } from '../../lambdas/operations/index.ts';
+import { creationFor, type Parameters, putInState } from '../requests.ts';
+import { accountId, newService, otherAccountId, type Service, userOf } from '../service.ts';
+
+/**
+ * The order of checks is observable API. Each test sends a request that is wrong in every way, mends one thing at a time,
+ * and sees the next error come up.
+ */
+let kms: Service;
+let authenticated: boolean;
+beforeAll(async () => {
+  const admin = userOf(accountId, 'admin');
+  const authenticate = () => {
+    if (!authenticated) throw new KmsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+    return admin;
+  };
+  authenticated = true;
+  kms = await newService({ authenticate });
+});
+afterAll(() => kms.close());
+beforeEach(() => {
+  authenticated = true;
+});
+
+const foreignArn = `arn:aws:kms:us-east-1:${otherAccountId}:key/12345678-1234-1234-1234-123456789012`;
+const unknownId = '12345678-1234-1234-1234-123456789012';
+
+/** Sends a request after each mend, and tells the error of each. */
+const mend = async (
+  name: OperationName,
+  start: Parameters,
+  ...mends: readonly (Parameters | (() => Promise<unknown>))[]
+) => {
+  let request = start;
+  const told = [(await kms.call(name, request)).__type ?? 'success'];
+  for (const step of mends) {
+    if (typeof step === 'function') await step();
+    else request = { ...request, ...step };
+    told.push((await kms.call(name, request)).__type ?? 'success');
+  }
+  return told;
+};
+
+describe('before a key is looked for', () => {
+  it('judges content type, JSON, types, caller, bounds, what is refused here, then members together', async () => {
+    authenticated = false;
+    const refusal = async (body: string, contentType?: string) =>
+      (await kms.send('GenerateDataKey', body, contentType)).__type;
+    const wrong = { KeyId: unknownId, NumberOfBytes: 0, Recipient: {} };
+    expect(await refusal('{', 'text/plain')).toBe('UnknownOperationException');
+    expect(await refusal('{')).toBe('SerializationException');
+    expect(await refusal('{"KeyId":1}')).toBe('SerializationException');
+    expect(await refusal(JSON.stringify(wrong))).toBe('MissingAuthenticationTokenException');
+    authenticated = true;
+    const mends = [{ NumberOfBytes: 1, KeySpec: 'AES_256' }, { Recipient: undefined }, { KeySpec: undefined }];
+    expect(await mend('GenerateDataKey', wrong, ...mends)).toEqual([
+      'ValidationException',
+      'UnsupportedOperationException',
+      'ValidationException',
+      'NotFoundException',
+    ]);
+  });
+
+  it('judges a marker after all bounds', async () => {
+    expect(await mend('ListKeys', { Marker: 'bad', Limit: 0 }, { Limit: 1 }, { Marker: undefined })).toEqual([
+      'ValidationException',
+      'InvalidMarkerException',
+      'success',
+    ]);
+  });
+});
+
+describe('with a key', () => {
+  it('judges form, place, existence, account, tokens, state, usage, algorithm, size, then the dry run', async () => {
+    const forSigning = await kms.newKey(creationFor('SIGN_VERIFY'));
+    const rsa = await kms.newKey(creationFor('ENCRYPT_DECRYPT', 'RSA_2048'));
+    await putInState(kms, forSigning.KeyId, 'Disabled');
+    const start = { KeyId: '!', Plaintext: Buffer.alloc(300), GrantTokens: ['token'], DryRun: true };
+    const told = await mend(
+      'Encrypt',
+      start,
+      { KeyId: foreignArn.replace('us-east-1', 'us-west-2') },
+      { KeyId: unknownId },
+      { KeyId: foreignArn },
+      { KeyId: forSigning.KeyId },
+      { GrantTokens: [] },
+      () => putInState(kms, forSigning.KeyId, 'Enabled'),
+      { KeyId: rsa.KeyId },
+      { EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' },
+      { Plaintext: Buffer.alloc(190) },
+      { DryRun: false },
+    );
+    expect(told).toEqual([
+      'NotFoundException',
+      'NotFoundException',
+      'NotFoundException',
+      'AccessDeniedException',
+      'InvalidGrantTokenException',
+      'DisabledException',
+      'InvalidKeyUsageException',
+      'InvalidKeyUsageException',
+      'ValidationException',
+      'DryRunOperationException',
+      'success',
+    ]);
+  });
+
+  it('judges a ciphertext after the state, its key before usage and algorithm, its content last', async () => {
+    const mac = await kms.newKey(creationFor('GENERATE_VERIFY_MAC'));
+    const [other, right] = [await kms.newKey(), await kms.newKey()];
+    await putInState(kms, mac.KeyId, 'Disabled');
+    const context = { EncryptionContext: { a: 'b' } };
+    const { CiphertextBlob } = await kms.call('Encrypt', {
+      KeyId: right.KeyId,
+      Plaintext: Buffer.from('p'),
+      ...context,
+    });
+    const told = await mend(
+      'Decrypt',
+      { KeyId: mac.KeyId, CiphertextBlob, DryRun: true },
+      () => putInState(kms, mac.KeyId, 'Enabled'),
+      { CiphertextBlob: Buffer.from('no blob') },
+      { KeyId: other.KeyId, CiphertextBlob },
+      { EncryptionAlgorithm: 'RSAES_OAEP_SHA_1' },
+      { EncryptionAlgorithm: 'SYMMETRIC_DEFAULT', KeyId: right.KeyId },
+      context,
+      { DryRun: false },
+    );
+    expect(told).toEqual([
+      'DisabledException',
+      'IncorrectKeyException',
+      'InvalidKeyUsageException', // of what is no blob nobody can say which key made it
+      'IncorrectKeyException',
+      'InvalidKeyUsageException',
+      'InvalidCiphertextException',
+      'DryRunOperationException',
+      'success',
+    ]);
+  });
+
+  it('judges the kind of key before its state', async () => {
+    const { KeyId } = await kms.newKey();
+    await putInState(kms, KeyId, 'PendingDeletion');
+    expect(await kms.call('GetPublicKey', { KeyId })).toMatchObject({ __type: 'UnsupportedOperationException' });
+  });
+
+  it('finds all keys, then asks for permission, then judges one key after the other', async () => {
+    const [source, destination] = [await kms.newKey(), await kms.newKey(creationFor('GENERATE_VERIFY_MAC'))];
+    const { CiphertextBlob } = await kms.call('Encrypt', { KeyId: source.KeyId, Plaintext: Buffer.from('p') });
+    await putInState(kms, source.KeyId, 'Disabled');
+    await putInState(kms, destination.KeyId, 'PendingDeletion');
+    const told = await mend(
+      'ReEncrypt',
+      { CiphertextBlob, SourceKeyId: foreignArn, DestinationKeyId: unknownId },
+      { SourceKeyId: source.Arn },
+      { DestinationKeyId: destination.Arn, GrantTokens: ['token'] },
+      { GrantTokens: undefined },
+      () => putInState(kms, source.KeyId, 'Enabled'),
+      () => putInState(kms, destination.KeyId, 'Enabled'),
+    );
+    expect(told).toEqual([
+      'AccessDeniedException',
+      'NotFoundException',
+      'InvalidGrantTokenException',
+      'DisabledException',
+      'KMSInvalidStateException',
+      'InvalidKeyUsageException',
+    ]);
+  });
+});

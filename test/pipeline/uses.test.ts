@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { text } from '../../core/model/shapes.ts';
+import type { Operation } from '../../lambdas/operation.ts';
+import { operation } from '../../lambdas/operation.ts';
+import { tablesOf, usesOf } from '../../lambdas/pipeline/uses.ts';
+import { storesWithin } from '../../stores/dynamo/stores.ts';
+import type { Writers } from '../../stores/ports.ts';
+import { everyOperation } from '../requests.ts';
+
+const declare = (facts: Pick<Operation, 'keys' | 'uses'>): Operation => ({
+  name: 'Example',
+  input: {},
+  conditions: [],
+  audit: { readOnly: true },
+  handle: async () => undefined,
+  ...facts,
+});
+
+describe('what an operation touches', () => {
+  it.each([
+    ['nothing, without keys and tables', {}, {}, {}],
+    ['keys, to find one by its id', { key: { from: 'KeyId' } }, {}, { keys: 'read' }],
+    [
+      'keys and aliases, to find one by its alias',
+      { key: { from: 'KeyId', byAlias: 'too' } },
+      {},
+      { keys: 'read', aliases: 'read' },
+    ],
+    [
+      'what it writes, although the pipeline only reads it',
+      { key: { from: 'KeyId' } },
+      { keys: 'write' },
+      { keys: 'write' },
+    ],
+    ['its own tables besides', { key: { from: 'KeyId' } }, { aliases: 'write' }, { keys: 'read', aliases: 'write' }],
+    ['key material, where it says so', {}, { material: 'use' }, { material: 'use' }],
+  ] as const)('is %s', (_, keys, uses, expected) => {
+    expect(usesOf(declare({ keys, uses }))).toEqual(expected);
+  });
+
+  it('lists its tables without the material', () => {
+    expect(tablesOf({ keys: 'read', material: 'use' })).toEqual([['keys', 'read']]);
+  });
+
+  it.each(everyOperation)('%s is read-only if and only if it writes nothing', (_, declared) => {
+    const writes = tablesOf(usesOf(declared)).some(([, access]) => access === 'write');
+    expect(declared.audit.readOnly).toBe(!writes);
+  });
+});
+
+describe('the stores handed out', () => {
+  const all = {
+    keys: { get: 1, material: 1, list: 1, create: 1, update: 1 },
+    aliases: { get: 1, list: 1, listByKey: 1, create: 1, update: 1, delete: 1 },
+  } as unknown as Writers; // only the names of the functions count here
+
+  it('are those declared, without the functions that write unless writing is declared', () => {
+    const { keys, ...others } = storesWithin(all, [['keys', 'read']]);
+    expect(others).toEqual({});
+    expect(Object.keys(keys ?? {})).toEqual(['get', 'material', 'list']);
+    const { aliases } = storesWithin(all, [['aliases', 'read']]);
+    expect(Object.keys(aliases ?? {})).toEqual(['get', 'list', 'listByKey']);
+    expect(storesWithin(all, [['aliases', 'write']])).toEqual({ aliases: all.aliases });
+  });
+});
+
+describe('a declaration that would touch more', () => {
+  const input = { KeyId: text({}) };
+  const audit = { readOnly: true };
+
+  it('does not compile', () => {
+    operation({
+      name: 'Example',
+      input,
+      audit,
+      uses: { keys: 'read' },
+      async handle({ stores }) {
+        // @ts-expect-error writing is not declared
+        stores.keys.update;
+        // @ts-expect-error the table is not declared
+        stores.aliases;
+        return undefined;
+      },
+    });
+    operation({
+      name: 'Example',
+      input,
+      audit,
+      key: { from: 'KeyId' },
+      async handle({ key }) {
+        // @ts-expect-error key material is not declared
+        key.encrypt;
+        return undefined;
+      },
+    });
+    // @ts-expect-error no such member
+    operation({ name: 'Example', input, audit, key: { from: 'TargetKeyId' }, handle: async () => undefined });
+    expect(true).toBe(true);
+  });
+});

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import type { Metafile } from 'esbuild';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Operation } from '../../lambdas/operation.ts';
+import { operations } from '../../lambdas/operations/index.ts';
+import { bundle, sizesOf } from '../../scripts/bundle.ts';
+import { gatewayEvent } from '../lambdas/gateway-event.ts';
+
+const all: readonly Operation[] = operations;
+// Outside the repository, so that nothing is found in its node_modules.
+let outdir: string;
+let metafile: Metafile;
+beforeAll(async () => {
+  outdir = await mkdtemp(join(tmpdir(), 'bundles-'));
+  metafile = await bundle(all, outdir);
+}, 60_000);
+afterAll(() => rm(outdir, { recursive: true, force: true }));
+
+const inputsOf = (name: string): string[] => {
+  const found = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint?.endsWith(`:${name}`));
+  return Object.entries(found?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []));
+};
+const operationFile = /^lambdas\/operations\/([a-z-]+)\.ts$/;
+
+it('makes a folder with one file for each operation', async () => {
+  expect((await readdir(outdir)).toSorted()).toEqual(all.map(({ name }) => name).toSorted());
+  for (const { name } of all) expect(await readdir(join(outdir, name))).toEqual(['index.cjs']);
+});
+
+it('puts each operation into its bundle, and no other', () => {
+  const found = all.map(({ name }) => inputsOf(name).flatMap((file) => operationFile.exec(file)?.[1] ?? []));
+  expect(found.map((files) => files.map((file) => file.replaceAll('-', '')))).toEqual(
+    all.map(({ name }) => [name.toLowerCase()]),
+  );
+});
+
+it.each(all.map((operation) => [operation.name, operation.uses.material === 'use'] as const))(
+  'gives %s access to key material: %s',
+  (name, material) => {
+    const inputs = inputsOf(name);
+    expect(inputs).not.toHaveLength(0);
+    expect(inputs.some((file) => file.includes('@aws-sdk/client-secrets-manager/'))).toBe(material);
+    expect(inputs.includes('lambdas/keyring.ts')).toBe(material);
+    expect(inputs.some((file) => file.startsWith('core/crypto/'))).toBe(material);
+  },
+);
+
+it('keeps local and deployment code out of every bundle', () => {
+  const strangers = Object.keys(metafile.inputs).filter((file) =>
+    /^(local|lib|cli|test|scripts)\/|dynalite|aws-cdk/.test(file),
+  );
+  expect(strangers).toEqual([]);
+});
+
+it('keeps each bundle small enough to start quickly', async () => {
+  for (const { name } of all) expect((await stat(join(outdir, name, 'index.cjs'))).size).toBeLessThan(450 * 1024);
+});
+
+it('tells the size of each bundle, largest first', () => {
+  const lines = sizesOf(metafile).split('\n');
+  expect(lines.map((line) => line.split(/ +/).at(-1)).toSorted()).toEqual(all.map(({ name }) => name).toSorted());
+  const sizes = lines.map((line) => Number(/^ +(\d+) KiB {2}[A-Z]/.exec(line)?.[1]));
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+});
+
+/** Answers as DynamoDB, SQS and Secrets Manager do, and keeps what it was asked. */
+const startAws = async () => {
+  const asked: { target: string; input: Record<string, unknown> }[] = [];
+  const answers: Record<string, (input: Record<string, unknown>) => object> = {
+    PutItem: () => ({}),
+    SendMessage: ({ MessageBody }) => ({
+      MessageId: 'm',
+      MD5OfMessageBody: createHash('md5').update(String(MessageBody)).digest('hex'),
+    }),
+    GetSecretValue: () => ({ SecretString: 'Sample00'.repeat(8) }),
+  };
+  const server = createServer(async (request, response) => {
+    const target = String(request.headers['x-amz-target']).replace(/^.*\./, '');
+    const input = (await json(request)) as Record<string, unknown>; // every AWS JSON request is an object
+    asked.push({ target, input });
+    response.end(JSON.stringify(answers[target]?.(input) ?? {}));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // listens on TCP
+  return { asked, endpoint: `http://127.0.0.1:${port}`, stop: () => server.close() };
+};
+
+/** Calls a bundle as Lambda does, in a process of its own. */
+const invoke = async (name: string, input: unknown, env: Record<string, string>) => {
+  const script = `require(process.argv[1]).handler(${JSON.stringify(gatewayEvent(name, input))})
+    .then((result) => { console.log(JSON.stringify(result)); process.exit(); });`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, join(outdir, name, 'index.cjs')], {
+    cwd: outdir,
+    env,
+  });
+  const { statusCode, body } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  return { statusCode, ...JSON.parse(body) };
+};
+
+it('runs in a process of its own against the endpoints of AWS', { timeout: 20_000 }, async () => {
+  const aws = await startAws();
+  try {
+    const env = {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE00',
+      AWS_SECRET_ACCESS_KEY: 'none',
+      AWS_ENDPOINT_URL: aws.endpoint,
+      AUDIT_QUEUE_URL: `${aws.endpoint}/audit`,
+    };
+    expect(await invoke('GenerateRandom', { NumberOfBytes: 4 }, env)).toMatchObject({ statusCode: 200 });
+    expect(aws.asked.splice(0).map(({ target }) => target)).toEqual(['SendMessage']);
+
+    const more = { KEYS_TABLE: 'kms-keys', ROOT_SECRET_ARNS: 'arn:root-1', INSTALLATION_ID: 'kms' };
+    const { statusCode, KeyMetadata } = await invoke(
+      'CreateKey',
+      { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+      { ...env, ...more },
+    );
+    expect([statusCode, KeyMetadata.KeyState]).toEqual([200, 'Enabled']);
+    expect(aws.asked.map(({ target }) => target)).toEqual(['GetSecretValue', 'PutItem', 'PutItem', 'SendMessage']);
+    expect(aws.asked[1]?.input).toMatchObject({ TableName: 'kms-keys', Item: { KeyId: { S: KeyMetadata.KeyId } } });
+  } finally {
+    aws.stop();
+  }
+});
