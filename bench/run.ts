@@ -109,4 +109,7 @@ const main = async (): Promise<void> => {
   if (rows.some(({ result }) => result.failures > 0)) process.exitCode = 1;
 };
 
-await main();
+await main().catch((error: unknown) => {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+});

@@ -55,7 +55,7 @@ const withTemporaryFile = async <Result>(
 };
 
 /** A new name is on disk only when its folder is. Windows cannot open folders, and needs no such thing. */
-const syncFolder = async (path: string): Promise<void> => {
+export const syncFolder = async (path: string): Promise<void> => {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Place } from '../../core/model/arn.ts';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
-import { writeFileAtomically } from '../files.ts';
+import { syncFolder, writeFileAtomically } from '../files.ts';
 import { isSpoolName, logFileName, placeOf } from './names.ts';
 
 /**
@@ -17,7 +17,7 @@ import { isSpoolName, logFileName, placeOf } from './names.ts';
 export const makeLogFiles = async (folder: string, log: Runtime['log']): Promise<void> => {
   const spools = (await readdir(folder)).filter(isSpoolName).sort();
   if (spools.length === 0) return;
-  await syncNames(folder); // a spool that a power cut gave its first name back would be filed twice
+  await syncFolder(folder); // a spool that a power cut gave its first name back would be filed twice
   const errors: unknown[] = [];
   for (const name of spools) await fileSpool(folder, name, log).catch((error: unknown) => errors.push(error));
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${spools.length} spools remain`);
@@ -86,16 +86,5 @@ const syncedBytes = async (path: string): Promise<Buffer> => {
     return await file.readFile();
   } finally {
     await file.close();
-  }
-};
-
-/** Windows cannot open folders, and needs no such thing. */
-const syncNames = async (path: string): Promise<void> => {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 };

@@ -1,10 +1,8 @@
+import { isRegion } from '../../core/model/arn.ts';
 import { type CredentialScope, parseCredential } from './authorization-header.ts';
 import type { Claim } from './claim.ts';
 import { incomplete, invalid, type Refusal } from './refusals.ts';
 import { terminator } from './signature.ts';
-
-/** The form of every AWS Region's name; which of them exist is not for the signature to say. */
-const regionName = /^[a-z]{2,6}(-[a-z]{2,12}){1,3}-\d{1,2}$/;
 
 export const readScope = ({ credential, timestamp }: Claim, services: readonly string[]): Refusal | CredentialScope => {
   const parsed = parseCredential(credential);
@@ -14,7 +12,7 @@ export const readScope = ({ credential, timestamp }: Claim, services: readonly s
   const { accessKeyId, date, region, service, term } = parsed;
   const day = timestamp.slice(0, 8);
   const problems: string[] = [];
-  if (!regionName.test(region)) problems.push(`Credential should be scoped to a valid region, not '${region}'.`);
+  if (!isRegion(region)) problems.push(`Credential should be scoped to a valid region, not '${region}'.`);
   if (!services.includes(service)) problems.push(`Credential should be scoped to correct service: '${services[0]}'.`);
   if (term !== terminator) {
     problems.push(`Credential should be scoped with a valid terminator: '${terminator}', not '${term}'.`);
