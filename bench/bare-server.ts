@@ -10,9 +10,8 @@ import type { Reply } from './send.ts';
 /** Those that node:http makes itself. */
 const ownHeaders = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
-const { status, rawHeaders, body } = (await json(process.stdin)) as Reply; // written by bench/endpoints.ts
-const bytes = Buffer.from(body);
-const headers: [string, string][] = [['content-length', String(bytes.length)]];
+const { status, rawHeaders, body } = (await json(process.stdin)) as Reply; // written by bench/run.ts
+const headers: [string, string][] = [['content-length', String(Buffer.byteLength(body))]];
 for (let i = 0; i < rawHeaders.length; i += 2) {
   const [name = '', value = ''] = rawHeaders.slice(i);
   if (!ownHeaders.includes(name.toLowerCase())) headers.push([name, value]);
@@ -24,7 +23,7 @@ const server = createServer((request, response) => {
   request.once('end', () => {
     Buffer.concat(chunks);
     response.writeHead(status, headers.flat());
-    response.end(bytes);
+    response.end(body); // as text, so that head and body leave in one write
   });
 });
 process.once('SIGTERM', () => process.exit());

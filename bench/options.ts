@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { type BenchOperation, operationNames } from './workloads.ts';
+import { type WorkloadName, workloadNames } from './workloads.ts';
 
 export interface BenchOptions {
   readonly seconds: number;
-  readonly operations: readonly BenchOperation[];
+  readonly workloads: readonly WorkloadName[];
   readonly connections: readonly number[];
   /** An endpoint that runs already, in place of our own server. */
   readonly against: string | undefined;
@@ -12,9 +12,9 @@ export interface BenchOptions {
 
 export const usage = `usage: npm run bench -- [options]
 
-  --seconds N            length of each measurement                       5
-  --operations A,B       ${operationNames.join(',')}    all
-  --connections N,N      how many calls are under way at a time           1,8,16
+  --seconds N            length of each measurement; 5 if not given
+  --operations A,B       some of ${workloadNames.join(',')}
+  --connections N,N      how many calls are under way at a time; 1,8,16 if not given
   --against URL          another KMS endpoint, with the credentials of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
                          AWS_SESSION_TOKEN and AWS_REGION
   --json                 one JSON document instead of the table
@@ -34,27 +34,27 @@ export const benchOptions = (args: readonly string[]): BenchOptions => {
   });
   const { against } = values;
   if (against !== undefined && !URL.canParse(against)) throw new Error(`--against must be a URL, not "${against}"`);
-  const operations = values.operations?.split(',').map(operationFrom) ?? operationNames;
+  const workloads = values.operations?.split(',').map(workloadFrom) ?? workloadNames;
   if (
     against !== undefined &&
     new URL(against).hostname.endsWith('.amazonaws.com') &&
-    operations.includes('CreateKey')
+    workloads.includes('CreateKey')
   ) {
     throw new Error('On AWS every key costs money: leave CreateKey out with --operations');
   }
   return {
     seconds: positive('--seconds', values.seconds),
-    operations,
+    workloads,
     connections: values.connections.split(',').map((text) => positive('--connections', text)),
     against,
     json: values.json,
   };
 };
 
-const operationFrom = (name: string): BenchOperation => {
-  const operation = operationNames.find((known) => known === name);
-  if (operation) return operation;
-  throw new Error(`--operations are some of ${operationNames.join(',')}, not "${name}"`);
+const workloadFrom = (name: string): WorkloadName => {
+  const workload = workloadNames.find((known) => known === name);
+  if (workload) return workload;
+  throw new Error(`--operations are some of ${workloadNames.join(',')}, not "${name}"`);
 };
 
 const positive = (option: string, text: string): number => {

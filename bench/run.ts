@@ -6,14 +6,14 @@ import { send } from './send.ts';
 import { startServer, usageOf } from './server-process.ts';
 import { signAll } from './signed-requests.ts';
 import { otherServer, ownServer, type Target } from './target.ts';
-import { type BenchOperation, prepareWorkloads } from './workloads.ts';
+import { prepareWorkloads, type Workload, type WorkloadName } from './workloads.ts';
 
 /** Requests signed before each measurement. */
 const poolSize = 1000;
 const warmUpSeconds = 1;
 
 interface Row {
-  readonly operation: BenchOperation;
+  readonly name: WorkloadName;
   readonly connections: number;
   readonly result: LoadResult;
   /** Of the server, all threads, per call. */
@@ -22,15 +22,19 @@ interface Row {
   readonly bare: LoadResult;
 }
 
-type Workloads = Awaited<ReturnType<typeof prepareWorkloads>>;
-
-const measureOperation = async (
-  operation: BenchOperation,
+const measure = async (
+  name: WorkloadName,
+  { operation, input }: Workload,
   { endpoint, signer, pid }: Target,
-  workloads: Workloads,
   { connections, seconds }: BenchOptions,
 ): Promise<Row[]> => {
-  const signed = () => signAll(operation, workloads.inputs(operation, poolSize), endpoint, signer);
+  const signed = () =>
+    signAll(
+      operation,
+      Array.from({ length: poolSize }, (_, i) => input(i)),
+      endpoint,
+      signer,
+    );
   const warmUp = { connections: Math.max(...connections), seconds: warmUpSeconds };
   const [first] = signed();
   if (first === undefined) throw new Error('the pool is empty');
@@ -47,7 +51,7 @@ const measureOperation = async (
       const cpuMicroseconds = before && after && ((after.cpuSeconds - before.cpuSeconds) * 1e6) / result.requests;
       // side by side in time, so that whatever else the machine does touches both
       const bareResult = await load(bare.endpoint, requests, { connections: each, seconds });
-      rows.push({ operation, connections: each, result, cpuMicroseconds, rssBytes: after?.rssBytes, bare: bareResult });
+      rows.push({ name, connections: each, result, cpuMicroseconds, rssBytes: after?.rssBytes, bare: bareResult });
     }
     return rows;
   } finally {
@@ -55,8 +59,8 @@ const measureOperation = async (
   }
 };
 
-const cells = ({ operation, connections, result, cpuMicroseconds, rssBytes, bare }: Row): string[] => [
-  operation,
+const cells = ({ name, connections, result, cpuMicroseconds, rssBytes, bare }: Row): string[] => [
+  name,
   String(connections),
   `${count(result.perSecond)}${limitedByTool(result)}`,
   result.p50.toFixed(2),
@@ -77,7 +81,8 @@ Load by autocannon in a process apart from the server, each connection sending w
 Requests are signed beforehand, ${count(poolSize)} distinct ones just before each row, and sent round and round; the server verifies
 each anew, since it remembers none. So the load tool spends nothing on signing, and the server all that it must.
 bare: a node:http server in the server's place that reads the body and answers the same bytes; ratio: to it.
-CPU: of the server, all threads, per call. * the load tool itself was at its limit (over 90 % of a core).
+CPU: of the server, all threads, per call. Sign: P-256, over a message; SignDigest: over its digest.
+* the load tool itself was at its limit (over 90 % of a core).
 `;
 
 const main = async (): Promise<void> => {
@@ -91,12 +96,12 @@ const main = async (): Promise<void> => {
   const rows: Row[] = [];
   const where = machine();
   try {
-    const workloads = await prepareWorkloads(target.endpoint, target.signer);
-    for (const operation of options.operations) {
-      process.stderr.write(`${operation} …\n`);
-      rows.push(...(await measureOperation(operation, target, workloads, options)));
+    const { workloads, discard } = await prepareWorkloads(target.endpoint, target.signer);
+    for (const name of options.workloads) {
+      process.stderr.write(`${name} …\n`);
+      rows.push(...(await measure(name, workloads[name], target, options)));
     }
-    if (options.against !== undefined) await workloads.discard();
+    if (options.against !== undefined) await discard();
   } finally {
     await target.close();
   }

@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { send } from './send.ts';
 import { type Signer, signAll } from './signed-requests.ts';
 
-export const operationNames = ['Encrypt', 'Decrypt', 'GenerateDataKey', 'Sign', 'CreateKey'] as const;
-export type BenchOperation = (typeof operationNames)[number];
+/** Operations by name; Sign is given the message, and SignDigest, the same operation, its digest: two ways to sign. */
+export const workloadNames = ['Encrypt', 'Decrypt', 'GenerateDataKey', 'Sign', 'SignDigest', 'CreateKey'] as const;
+export type WorkloadName = (typeof workloadNames)[number];
+
+export interface Workload {
+  readonly operation: string;
+  /** The input of one call; messages are new in each. */
+  input(i: number): object;
+}
 
 /** Distinct ciphertexts that Decrypt goes round in. */
 const ciphertexts = 100;
@@ -11,11 +18,7 @@ const ciphertexts = 100;
 /** 32 bytes, as long as an AES-256 key or a SHA-256 digest: what KMS is mostly asked about. */
 const message = () => randomBytes(32).toString('base64');
 
-/**
- * Makes the two keys that the calls use, and ciphertexts to decrypt.
- *
- * @returns gives the input of one call; messages are new in each
- */
+/** Makes the two keys that the calls use, and ciphertexts to decrypt. */
 export const prepareWorkloads = async (endpoint: string, signer: Signer) => {
   const call = async (operation: string, input: object) => {
     const [request] = signAll(operation, [input], endpoint, signer);
@@ -32,20 +35,20 @@ export const prepareWorkloads = async (endpoint: string, signer: Signer) => {
   while (blobs.length < ciphertexts)
     blobs.push((await call('Encrypt', { KeyId, Plaintext: message() })).CiphertextBlob);
 
-  const inputs: Record<BenchOperation, (i: number) => object> = {
-    Encrypt: () => ({ KeyId, Plaintext: message() }),
-    Decrypt: (i) => ({ KeyId, CiphertextBlob: blobs[i % ciphertexts] }),
-    GenerateDataKey: () => ({ KeyId, KeySpec: 'AES_256' }),
-    Sign: () => ({
-      KeyId: signingKeyId,
-      Message: message(),
-      MessageType: 'DIGEST',
-      SigningAlgorithm: 'ECDSA_SHA_256',
-    }),
-    CreateKey: () => ({ Description: 'made by the bench' }),
+  const sign = (MessageType: 'RAW' | 'DIGEST') => ({
+    operation: 'Sign',
+    input: () => ({ KeyId: signingKeyId, Message: message(), MessageType, SigningAlgorithm: 'ECDSA_SHA_256' }),
+  });
+  const workloads: Record<WorkloadName, Workload> = {
+    Encrypt: { operation: 'Encrypt', input: () => ({ KeyId, Plaintext: message() }) },
+    Decrypt: { operation: 'Decrypt', input: (i) => ({ KeyId, CiphertextBlob: blobs[i % ciphertexts] }) },
+    GenerateDataKey: { operation: 'GenerateDataKey', input: () => ({ KeyId, KeySpec: 'AES_256' }) },
+    Sign: sign('RAW'),
+    SignDigest: sign('DIGEST'),
+    CreateKey: { operation: 'CreateKey', input: () => ({ Description: 'made by the bench' }) },
   };
   return {
-    inputs: (operation: BenchOperation, count: number) => Array.from({ length: count }, (_, i) => inputs[operation](i)),
+    workloads,
     /** For endpoints that outlive the run. The keys that CreateKey made under load stay. */
     async discard() {
       for (const key of [KeyId, signingKeyId])

@@ -104,10 +104,9 @@ const failed = (service: LocalService, error: unknown): HttpReply => {
 };
 
 const send = (response: ServerResponse, { status, headers, body }: HttpReply): void => {
-  const bytes = Buffer.from(body);
   const ending = status === 413 ? { connection: 'close' } : {}; // the rest of the request may never end
-  response.writeHead(status, { ...headers, ...ending, 'content-length': bytes.length });
-  response.end(bytes);
+  response.writeHead(status, { ...headers, ...ending, 'content-length': Buffer.byteLength(body) });
+  response.end(body); // as text it goes out in one write with the head
 };
 
 const headerPairs = ({ rawHeaders }: IncomingMessage): (readonly [string, string])[] =>

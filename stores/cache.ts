@@ -14,7 +14,10 @@ export interface RecordCache<V extends object> {
  * @param most    records kept at most
  */
 export const newRecordCache = <V extends object>(seconds: number, most = 10_000): RecordCache<V> => {
-  const copies = new QuickLRU<string, V>({ maxSize: most, ...(seconds < Infinity ? { maxAge: seconds * 1000 } : {}) });
+  const copies = new QuickLRU<string, V>({
+    maxSize: most,
+    ...(seconds > 0 && seconds < Infinity ? { maxAge: seconds * 1000 } : {}),
+  });
   const reads = new Map<string, Promise<V | undefined>>();
   const drop = (id: string) => {
     copies.delete(id);

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { u32, utf8 } from '../model/length-prefixed.ts';
 import { checkBytes, checkWhole, wipe } from './bytes.ts';
 import { digestLength } from './digest.ts';
@@ -53,9 +53,10 @@ export const counterMode = (
   checkBytes('fixedData', fixedData);
   checkWhole('length', length, 1, maxLength);
   const blockLength = digestLength[hash];
+  const secret = createSecretKey(keyIn); // made once here, where Node would make it dearly for every block
   const result = Buffer.alloc(length);
   for (let counter = 1, offset = 0; offset < length; counter += 1, offset += blockLength) {
-    const block = createHmac(hash, keyIn).update(u32(counter)).update(fixedData).digest();
+    const block = createHmac(hash, secret).update(u32(counter)).update(fixedData).digest();
     block.copy(result, offset); // the last block is cut to fit
     wipe(block);
   }

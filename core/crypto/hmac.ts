@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { checkBytes, wipe } from './bytes.ts';
 
 export type MacHash = 'sha224' | 'sha256' | 'sha384' | 'sha512';
@@ -13,7 +13,7 @@ export type MacHash = 'sha224' | 'sha256' | 'sha384' | 'sha512';
 export const mac = (hash: MacHash, key: Uint8Array, message: Uint8Array): Buffer => {
   checkBytes('key', key);
   checkBytes('message', message);
-  return createHmac(hash, key).update(message).digest();
+  return createHmac(hash, createSecretKey(key)).update(message).digest();
 };
 
 /** Compares in constant time. Only a full tag counts: a truncated one is false, whatever its bytes. */

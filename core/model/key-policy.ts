@@ -3,6 +3,14 @@ import { KmsError } from './errors.ts';
 /** The longest key policy in bytes: 32 KB, where the model's pattern would admit more. */
 const longestPolicy = 32_768;
 
+/** The only name a key policy can have. */
+export const keyPolicyName = 'default';
+
+/** @throws {KmsError} NotFoundException */
+export const checkPolicyName = (name: string): void => {
+  if (name !== keyPolicyName) throw new KmsError('NotFoundException', 'No such policy exists');
+};
+
 /** The key policy of a key that is created without one: identity policies of the account decide. */
 export const defaultKeyPolicy = (accountId: string, partition: string): string =>
   JSON.stringify(
@@ -21,7 +29,7 @@ export const defaultKeyPolicy = (accountId: string, partition: string): string =
     },
     undefined,
     2,
-  );
+  ).replaceAll('":', '" :'); // the blank is AWS's
 
 /**
  * Checks the form of a key policy; what its statements mean is the policy engine's.

@@ -111,6 +111,10 @@ export const refused = <S extends Shape>(
 export const keyId = () => text({ min: 1, max: 2048 });
 /** The pattern admits a colon, which the service refuses later, as AWS does. */
 export const aliasName = () => text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9:/_-]+$' });
+export const tagKey = () => text({ min: 1, max: 128 });
+export const tag = () => structure({ TagKey: tagKey(), TagValue: text({ min: 0, max: 256 }) });
+export const keyPolicy = () => text({ min: 1, max: 131_072, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' });
+export const policyName = () => text({ min: 1, max: 128, pattern: '[\\w]+' });
 /** AWS keeps them out of CloudTrail. */
 export const grantTokens = () => secret(optional(list(text({ min: 1, max: 8192 }), { min: 0, max: 10 })));
 export const dryRunModifiers = () => optional(list(oneOf(['IGNORE_CIPHERTEXT'])));

@@ -16,3 +16,9 @@ export const checkTags = (tags: readonly Tag[]): void => {
   }
   if (tags.length > mostTags) throw new KmsError('TagException', 'Too many tags');
 };
+
+/** The tags after new ones were added, by key; a new value replaces the old. */
+export const mergeTags = (present: readonly Tag[], added: readonly Tag[]): readonly Tag[] =>
+  [...new Map([...present, ...added].map((tag) => [tag.TagKey, tag])).values()].sort((a, b) =>
+    a.TagKey < b.TagKey ? -1 : 1,
+  );

@@ -5,8 +5,8 @@ import { keyMetadata } from '../../core/model/key-metadata.ts';
 import { checkKeyPolicy, defaultKeyPolicy } from '../../core/model/key-policy.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
 import { chooseKeySpec, customerMasterKeySpecs, keySpecNames, keyUsages, origins } from '../../core/model/key-specs.ts';
-import { flag, list, oneOf, optional, refused, structure, text, withDefault } from '../../core/model/shapes.ts';
-import { checkTags } from '../../core/model/tags.ts';
+import { flag, keyPolicy, list, oneOf, optional, refused, tag, text, withDefault } from '../../core/model/shapes.ts';
+import { checkTags, mergeTags } from '../../core/model/tags.ts';
 import { operation } from '../operation.ts';
 
 const noCustomKeyStores = 'Custom key stores are not supported.';
@@ -15,7 +15,7 @@ const noCustomKeyStores = 'Custom key stores are not supported.';
 export const createKey = operation({
   name: 'CreateKey',
   input: {
-    Policy: optional(text({ min: 1, max: 131_072, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' })),
+    Policy: optional(keyPolicy()),
     Description: withDefault(text({ min: 0, max: 8192 }), ''),
     KeyUsage: optional(oneOf(keyUsages)),
     CustomerMasterKeySpec: optional(oneOf(customerMasterKeySpecs)),
@@ -23,7 +23,7 @@ export const createKey = operation({
     Origin: withDefault(oneOf(origins), 'AWS_KMS'),
     CustomKeyStoreId: refused(text({ min: 1, max: 64 }), noCustomKeyStores),
     BypassPolicyLockoutSafetyCheck: optional(flag()),
-    Tags: optional(list(structure({ TagKey: text({ min: 1, max: 128 }), TagValue: text({ min: 0, max: 256 }) }))),
+    Tags: optional(list(tag())),
     MultiRegion: optional(flag()),
     XksKeyId: refused(text({ min: 1, max: 128, pattern: '^[a-zA-Z0-9-_.]+$' }), noCustomKeyStores),
   },
@@ -57,7 +57,7 @@ export const createKey = operation({
       MultiRegion,
       KeyState: material === undefined ? 'PendingImport' : 'Enabled',
       Policy: input.Policy ?? defaultKeyPolicy(AccountId, partitionOf(region)),
-      Tags: input.Tags ?? [],
+      Tags: mergeTags([], input.Tags ?? []),
       currentKeyMaterialId: material?.KeyMaterialId,
       revision: 1,
     };

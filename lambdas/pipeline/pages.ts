@@ -30,6 +30,7 @@ export const openPage = (operation: Operation, input: Call['input'], accountId: 
 
 const positionOf = (marker: string, markerOf: (position: string) => string): string => {
   const position = Buffer.from(marker, 'base64url').subarray(checkLength).toString();
-  if (position === '' || markerOf(position) !== marker) throw new KmsError('InvalidMarkerException', 'The marker is not valid.');
+  if (position === '' || markerOf(position) !== marker)
+    throw new KmsError('InvalidMarkerException', 'The marker is not valid.');
   return position;
 };

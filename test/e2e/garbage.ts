@@ -2,10 +2,14 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Members, Shape } from '../../core/model/shapes.ts';
 import type { Operation } from '../../lambdas/operation.ts';
 
-/** What mutated requests may name, so that some get far: keys, aliases, ciphertexts, signatures (base64). */
+/** What requests are made of, so that some get far. */
 export interface Pool {
+  /** Of keys and aliases. */
   readonly names: readonly string[];
+  /** Ciphertexts and signatures, in base64. */
   readonly blobs: readonly string[];
+  /** Requests that work, by operation. */
+  readonly valid: Readonly<Record<string, readonly object[]>>;
 }
 
 const loneSurrogate = fc.integer({ min: 0xd800, max: 0xdfff }).map((unit) => String.fromCharCode(unit));
@@ -67,6 +71,15 @@ const members = (shapes: Members, pool: Pool): Arbitrary<object> => {
   return fc.tuple(...arbitraries).map((pairs) => Object.fromEntries(pairs.filter(([, value]) => value !== undefined)));
 };
 
+/** A request that works, with some members replaced. */
+const mutated = ({ name, input }: Operation, pool: Pool): Arbitrary<object> =>
+  fc
+    .tuple(fc.constantFrom(...(pool.valid[name] ?? [{}])), members(input, pool), fc.infiniteStream(fc.nat(3)))
+    .map(([valid, other, dice]) => ({
+      ...valid,
+      ...Object.fromEntries(Object.entries(other).filter(() => dice.next().value === 0)),
+    }));
+
 /** Swaps, drops or doubles a piece of a text. */
 const bent = (json: Arbitrary<string>): Arbitrary<string> =>
   fc.tuple(json, fc.nat(), fc.nat(20), fc.string({ maxLength: 4 })).map(([whole, at, length, piece]) => {
@@ -76,7 +89,9 @@ const bent = (json: Arbitrary<string>): Arbitrary<string> =>
 
 /** Bodies for an operation, from nearly right to nonsense. */
 export const bodies = (operation: Operation, pool: Pool): Arbitrary<string | Uint8Array> => {
-  const nearly = members(operation.input, pool).map((value) => JSON.stringify(value));
+  const nearly = fc
+    .oneof(mutated(operation, pool), members(operation.input, pool))
+    .map((value) => JSON.stringify(value));
   return fc.oneof(
     { weight: 20, arbitrary: nearly },
     { weight: 2, arbitrary: bent(nearly) },

@@ -34,6 +34,8 @@ export interface RunningKms {
   readonly ready: ReadyLine;
   /** From spawn to the ready line. */
   readonly readyMilliseconds: number;
+  /** Of the process. */
+  readonly pid: number | undefined;
   stdout(): string;
   stderr(): string;
   /** Of a user by name, `root`, or `ROLE/SESSION`; with `ACCOUNT/` before it where the name alone is not enough. */
@@ -103,29 +105,34 @@ export const startKms = ({ data, args = [], ...options }: StartOptions): Promise
 
 /** Starts the service with these arguments and no others; `--json` must be among them. */
 export const startAs = async (options: SpawnOptions): Promise<RunningKms> => {
+  const { readyMilliseconds, ...running } = await launch(options, '\n');
+  const ready: ReadyLine = JSON.parse(running.stdout().split('\n', 1)[0] ?? '');
+  const { endpoint, dataDir } = ready;
+  const credentials = async (profile = 'admin') => credentialsOf(await readPrincipals(dataDir), profile);
+  return { ...running, endpoint, ready, readyMilliseconds, credentials };
+};
+
+/** Starts the service for people: it greets them instead of printing JSON. */
+export const startInWords = (options: SpawnOptions) => launch(options, 'Stop with Ctrl-C.\n');
+
+/** Resolves once the service has printed `sign`. @throws {Error} with its output, when it ends instead */
+const launch = async (options: SpawnOptions, sign: string) => {
   const spawnedAt = performance.now();
   const { child, output, exited } = spawnKms('start', options);
-  const ready = await new Promise<ReadyLine>((resolve, reject) => {
-    child.stdout.on('data', () => {
-      const end = output.stdout.indexOf('\n');
-      if (end >= 0) resolve(JSON.parse(output.stdout.slice(0, end)));
-    });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', () => output.stdout.includes(sign) && resolve());
     void exited.then((exit) => reject(new Error(`the service ended with ${exit.code}: ${exit.stderr}`)));
   });
-  const readyMilliseconds = performance.now() - spawnedAt;
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
     return exited;
   };
-  const { endpoint, dataDir } = ready;
   return {
-    endpoint,
-    ready,
-    readyMilliseconds,
+    readyMilliseconds: performance.now() - spawnedAt,
+    pid: child.pid,
     stdout: () => output.stdout,
     stderr: () => output.stderr,
-    credentials: async (profile = 'admin') => credentialsOf(await readPrincipals(dataDir), profile),
-    stop: (signal = 'SIGTERM') => end(signal),
+    stop: (signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM') => end(signal),
     kill: () => end('SIGKILL'),
     exited,
   };

@@ -184,7 +184,9 @@ it('takes 50 tags, keys that differ only by case among them, and keeps them', as
   const Tags = Array.from({ length: 48 }, (_, i) => ({ TagKey: `k${i}`, TagValue: `v${i}` }));
   Tags.push({ TagKey: 'Team', TagValue: 'A' }, { TagKey: 'team', TagValue: 'b' });
   const { KeyMetadata } = await kms.call('CreateKey', { Tags });
-  expect((await kms.stores.keys.get(KeyMetadata.KeyId))?.Tags).toEqual(Tags);
+  const kept = (await kms.stores.keys.get(KeyMetadata.KeyId))?.Tags;
+  expect(kept).toHaveLength(50);
+  expect(kept).toEqual(expect.arrayContaining(Tags));
 });
 
 it('gives a key without a policy the one of AWS, and keeps another byte for byte', async () => {

@@ -146,18 +146,18 @@ const bareNumbers = (der: Buffer, size: number): Buffer => {
   return Buffer.concat(numbers.map((number) => Buffer.concat([Buffer.alloc(size), number]).subarray(-size)));
 };
 
-it.each([['RSA_2048', 'RSASSA_PSS_SHA_256'], ...curves])(
-  'verifies under %s no signature that another key made',
-  async (KeySpec, SigningAlgorithm) => {
-    const other = await kms.newKey({ KeySpec, KeyUsage: 'SIGN_VERIFY' });
-    const asked = { Message: Buffer.from('m'), SigningAlgorithm };
-    const { Signature } = await kms.call('Sign', { KeyId: other.KeyId, ...asked });
-    const { KeyId } = keyOf(KeySpec);
-    expect(await kms.call('Verify', { KeyId, Signature, ...asked })).toMatchObject({
-      __type: 'KMSInvalidSignatureException',
-    });
-  },
-);
+it.each([
+  ['RSA_2048', 'RSASSA_PSS_SHA_256'] as const,
+  ...curves.map(([spec, algorithm]) => [spec, algorithm] as const),
+])('verifies under %s no signature that another key made', async (KeySpec, SigningAlgorithm) => {
+  const other = await kms.newKey({ KeySpec, KeyUsage: 'SIGN_VERIFY' });
+  const asked = { Message: Buffer.from('m'), SigningAlgorithm };
+  const { Signature } = await kms.call('Sign', { KeyId: other.KeyId, ...asked });
+  const { KeyId } = keyOf(KeySpec);
+  expect(await kms.call('Verify', { KeyId, Signature, ...asked })).toMatchObject({
+    __type: 'KMSInvalidSignatureException',
+  });
+});
 
 it('keeps PSS and PKCS #1 v1.5, and the hashes, apart', async () => {
   const { KeyId } = keyOf('RSA_2048');

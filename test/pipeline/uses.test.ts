@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { text } from '../../core/model/shapes.ts';
 import type { Operation } from '../../lambdas/operation.ts';
-import { operation } from '../../lambdas/operation.ts';
 import { tablesOf, usesOf } from '../../lambdas/pipeline/uses.ts';
 import { storesWithin } from '../../stores/dynamo/stores.ts';
 import type { Writers } from '../../stores/ports.ts';
@@ -61,40 +59,5 @@ describe('the stores handed out', () => {
     const { aliases } = storesWithin(all, [['aliases', 'read']]);
     expect(Object.keys(aliases ?? {})).toEqual(['get', 'list', 'listByKey']);
     expect(storesWithin(all, [['aliases', 'write']])).toEqual({ aliases: all.aliases });
-  });
-});
-
-describe('a declaration that would touch more', () => {
-  const input = { KeyId: text({}) };
-  const audit = { readOnly: true };
-
-  it('does not compile', () => {
-    operation({
-      name: 'Example',
-      input,
-      audit,
-      uses: { keys: 'read' },
-      async handle({ stores }) {
-        // @ts-expect-error writing is not declared
-        stores.keys.update;
-        // @ts-expect-error the table is not declared
-        stores.aliases;
-        return undefined;
-      },
-    });
-    operation({
-      name: 'Example',
-      input,
-      audit,
-      key: { from: 'KeyId' },
-      async handle({ key }) {
-        // @ts-expect-error key material is not declared
-        key.encrypt;
-        return undefined;
-      },
-    });
-    // @ts-expect-error no such member
-    operation({ name: 'Example', input, audit, key: { from: 'TargetKeyId' }, handle: async () => undefined });
-    expect(true).toBe(true);
   });
 });

@@ -1,0 +1,16 @@
+import { checkPolicyName, keyPolicyName } from '../../core/model/key-policy.ts';
+import { keyId, policyName, withDefault } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** The key policy, byte for byte as it was given. https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html */
+export const getKeyPolicy = operation({
+  name: 'GetKeyPolicy',
+  input: { KeyId: keyId(), PolicyName: withDefault(policyName(), keyPolicyName) },
+  key: { from: 'KeyId' },
+  audit: { readOnly: true },
+
+  async handle({ input: { PolicyName }, key }) {
+    checkPolicyName(PolicyName);
+    return { Policy: key.record.Policy, PolicyName };
+  },
+});

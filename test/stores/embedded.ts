@@ -1,0 +1,44 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { AliasRecord, KeyRecord } from '../../core/model/key-record.ts';
+import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import { createTables } from '../../stores/dynamo/create-tables.ts';
+
+/** The tables of one Region on a DynamoDB in memory, and a client that writes whatever a test wants to find there. */
+export const openTables = async () => {
+  const embedded = await openEmbeddedDynamoDb();
+  const client = new DynamoDBClient(embedded.clientConfig);
+  await createTables(client, (table) => table);
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return { documents, close: () => embedded.close() };
+};
+
+export const AccountId = '111122223333';
+export const otherAccountId = '444455556666';
+
+export const keyRecord = (change: Partial<KeyRecord> = {}): KeyRecord => ({
+  KeyId: '11111111-1111-4111-8111-111111111111',
+  AccountId,
+  CreationDate: new Date('2026-01-02T03:04:05.678Z'),
+  Description: '',
+  KeySpec: 'SYMMETRIC_DEFAULT',
+  KeyUsage: 'ENCRYPT_DECRYPT',
+  Origin: 'AWS_KMS',
+  MultiRegion: false,
+  KeyState: 'Enabled',
+  Policy: '{}',
+  Tags: [{ TagKey: 'k', TagValue: '' }],
+  currentKeyMaterialId: 'a'.repeat(64),
+  revision: 1,
+  ...change,
+});
+
+export const aliasRecord = (change: Partial<AliasRecord> = {}): AliasRecord => ({
+  AccountId,
+  AliasName: 'alias/one',
+  TargetKeyId: '11111111-1111-4111-8111-111111111111',
+  CreationDate: new Date('2026-01-02T03:04:05.678Z'),
+  LastUpdatedDate: new Date('2026-01-02T03:04:05.678Z'),
+  revision: 1,
+  ...change,
+});

@@ -1,0 +1,234 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  ProvisionedThroughputExceededException,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dynamoKeys } from '../../stores/dynamo/keys.ts';
+import { type KeyWriter, type Page, StaleRecordError } from '../../stores/ports.ts';
+import { AccountId, keyRecord, openTables, otherAccountId } from './embedded.ts';
+
+const record = keyRecord();
+const { KeyId } = record;
+const material = { KeyId, KeyMaterialId: 'a'.repeat(64), wrapped: new Uint8Array([1, 2, 3]) };
+const now = new Date('2026-11-21T12:00:00Z');
+
+describe('on the embedded DynamoDB', () => {
+  let tables: Awaited<ReturnType<typeof openTables>>;
+  let keys: KeyWriter;
+  beforeEach(async () => {
+    tables = await openTables();
+    keys = dynamoKeys(tables.documents, 'keys');
+  });
+  afterEach(() => tables.close());
+
+  it('gives back the record it was given, dates to the millisecond', async () => {
+    await keys.create(record, material);
+    expect(await keys.get(KeyId)).toEqual(record);
+    const dying = { KeyState: 'PendingDeletion', DeletionDate: new Date('2026-12-01T00:00:00.001Z') } as const;
+    await keys.update(record, dying);
+    expect(await keys.get(KeyId)).toEqual({ ...record, ...dying, revision: 2 });
+  });
+
+  it('knows nothing of a key that was never made', async () => {
+    expect(await keys.get(KeyId)).toBeUndefined();
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toBeUndefined();
+  });
+
+  it('gives back material byte for byte, by its id only', async () => {
+    await keys.create(record, material);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toEqual(material);
+    expect(await keys.material(KeyId, 'b'.repeat(64))).toBeUndefined();
+  });
+
+  it('makes a record without material, for a key whose material is imported', async () => {
+    const external = keyRecord({ currentKeyMaterialId: undefined, KeyState: 'PendingImport' });
+    await keys.create(external, undefined);
+    const { currentKeyMaterialId: _, ...stored } = external;
+    expect(await keys.get(KeyId)).toEqual(stored);
+  });
+
+  it('never replaces a key that exists', async () => {
+    await keys.create(record, material);
+    const other = { ...material, wrapped: new Uint8Array([9]) };
+    await expect(keys.create(keyRecord({ Description: 'other' }), other)).rejects.toThrow(
+      ConditionalCheckFailedException,
+    );
+    await expect(keys.create(keyRecord({ Description: 'other' }), undefined)).rejects.toThrow();
+    expect(await keys.get(KeyId)).toEqual(record);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toEqual(material);
+  });
+
+  it('updates a record that is still what was read, and counts', async () => {
+    await keys.create(record, material);
+    const second = await keys.update(record, { Description: 'second' });
+    expect(second).toEqual({ ...record, Description: 'second', revision: 2 });
+    expect(await keys.update(second, { Description: 'third' })).toMatchObject({ revision: 3 });
+    expect(await keys.get(KeyId)).toMatchObject({ Description: 'third', revision: 3 });
+  });
+
+  it('refuses to update what another write has changed', async () => {
+    await keys.create(record, material);
+    await keys.update(record, { Description: 'first' });
+    await expect(keys.update(record, { Description: 'second' })).rejects.toThrow(StaleRecordError);
+    expect(await keys.get(KeyId)).toMatchObject({ Description: 'first', revision: 2 });
+  });
+
+  it('refuses to update a key that is gone, rather than making it anew', async () => {
+    await expect(keys.update(record, { Description: 'ghost' })).rejects.toThrow(StaleRecordError);
+    expect(await keys.get(KeyId)).toBeUndefined();
+  });
+
+  it('lets one of many updates at once win', async () => {
+    await keys.create(record, material);
+    const done = await Promise.allSettled([1, 2, 3, 4].map((i) => keys.update(record, { Description: `${i}` })));
+    expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await keys.get(KeyId)).toMatchObject({ revision: 2 });
+  });
+
+  it('forgets a member that an update takes away', async () => {
+    const dying = keyRecord({ DeletionDate: new Date('2026-12-01T00:00:00Z') });
+    await keys.create(dying, material);
+    await keys.update(dying, { DeletionDate: undefined });
+    expect((await keys.get(KeyId))?.DeletionDate).toBeUndefined();
+  });
+
+  describe('listing an account', () => {
+    const idOf = (i: number) => `${String(i).padStart(8, '0')}-1111-4111-8111-111111111111`;
+    const make = async (count: number, change = {}) => {
+      for (let i = 0; i < count; i += 1) {
+        const KeyId = idOf(i);
+        await keys.create(keyRecord({ KeyId, ...change }), { ...material, KeyId });
+      }
+    };
+    const walk = async (limit: number, at = now) => {
+      const pages: Page<string>[] = [];
+      let after: string | undefined;
+      do {
+        const page = await keys.list(AccountId, { limit, after }, at);
+        pages.push(page);
+        after = page.next;
+      } while (after !== undefined);
+      return pages;
+    };
+
+    it('gives ids in order, each key once, whatever its materials', async () => {
+      await make(5);
+      await keys.create(keyRecord({ KeyId: idOf(9), AccountId: otherAccountId }), { ...material, KeyId: idOf(9) });
+      const pages = await walk(2);
+      expect(pages.map(({ items }) => items)).toEqual([[idOf(0), idOf(1)], [idOf(2), idOf(3)], [idOf(4)]]);
+    });
+
+    it('ends without an empty page when the last is full', async () => {
+      await make(4);
+      expect((await walk(2)).map(({ items }) => items.length)).toEqual([2, 2]);
+    });
+
+    it('leaves out keys whose deletion date has come, also at the edges of pages', async () => {
+      await make(3);
+      const dates = ['2026-11-21T12:00:00.000Z', '2026-11-21T12:00:00.001Z', '2020-01-01T00:00:00Z'];
+      for (const [i, date] of dates.entries()) {
+        const dying = keyRecord({ KeyId: idOf(10 + i), DeletionDate: new Date(date) });
+        await keys.create(dying, { ...material, KeyId: dying.KeyId });
+      }
+      for (const limit of [1, 2, 3, 10]) {
+        const items = (await walk(limit)).flatMap((page) => page.items);
+        expect(items).toEqual([idOf(0), idOf(1), idOf(2), idOf(11)]);
+      }
+    });
+
+    it('goes on from a position whose key is gone', async () => {
+      await make(3);
+      const { items } = await keys.list(AccountId, { limit: 10, after: '00000000-9' }, now);
+      expect(items).toEqual([idOf(1), idOf(2)]);
+    });
+  });
+
+  it.each([2, undefined, '1'])('refuses items of format version %s', async (formatVersion) => {
+    await keys.create(record, material);
+    const { Items = [] } = await tables.documents.send(new ScanCommand({ TableName: 'keys' }));
+    for (const item of Items) {
+      await tables.documents.send(new PutCommand({ TableName: 'keys', Item: { ...item, formatVersion } }));
+    }
+    await expect(keys.get(KeyId)).rejects.toThrow(`an item has format version ${formatVersion}`);
+    await expect(keys.material(KeyId, material.KeyMaterialId)).rejects.toThrow('this program knows 1');
+  });
+
+  it('names in the index by account no key material', async () => {
+    await keys.create(record, material);
+    const byAccount = { IndexName: 'by-account', KeyConditionExpression: 'AccountId = :a' };
+    const { Items } = await tables.documents.send(
+      new QueryCommand({ TableName: 'keys', ...byAccount, ExpressionAttributeValues: { ':a': AccountId } }),
+    );
+    expect(Items).toEqual([{ AccountId, KeyId, item: 'key' }]);
+  });
+});
+
+describe('on a DynamoDB that fails', () => {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
+  const dynamo = mockClient(client);
+  const keys = dynamoKeys(client, 'keys');
+  beforeEach(() => dynamo.reset());
+
+  const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'The conditional request failed' });
+  const throttled = new ProvisionedThroughputExceededException({ $metadata: {}, message: 'slow down' });
+
+  it('writes the material first, then the record that points to it', async () => {
+    dynamo.on(PutCommand).resolves({});
+    await keys.create(record, material);
+    const written = dynamo.commandCalls(PutCommand).map(({ args }) => args[0].input);
+    expect(written.map(({ Item }) => Item?.item)).toEqual([`material#${material.KeyMaterialId}`, 'key']);
+    for (const { ConditionExpression } of written) expect(ConditionExpression).toBe('attribute_not_exists(KeyId)');
+  });
+
+  it('leaves no record behind when the material could not be written', async () => {
+    dynamo.on(PutCommand).rejects(throttled);
+    await expect(keys.create(record, material)).rejects.toBe(throttled);
+    expect(dynamo.commandCalls(PutCommand)).toHaveLength(1);
+  });
+
+  it('calls a lost condition a stale record, and says why', async () => {
+    dynamo.on(PutCommand).rejects(lost);
+    await expect(keys.update(record, {})).rejects.toMatchObject({ name: 'StaleRecordError', cause: lost });
+    expect(dynamo.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
+      ConditionExpression: 'revision = :seen',
+      ExpressionAttributeValues: { ':seen': record.revision },
+      Item: { revision: record.revision + 1 },
+    });
+  });
+
+  it('passes on any other failure as it is', async () => {
+    dynamo.onAnyCommand().rejects(throttled);
+    await expect(keys.update(record, {})).rejects.toBe(throttled);
+    await expect(keys.get(KeyId)).rejects.toBe(throttled);
+    await expect(keys.material(KeyId, '')).rejects.toBe(throttled);
+    await expect(keys.list(AccountId, { limit: 1 }, now)).rejects.toBe(throttled);
+  });
+
+  it('reads records and materials consistently: a key disabled a moment ago must not encrypt', async () => {
+    dynamo.on(GetCommand).resolves({});
+    await keys.get(KeyId);
+    await keys.material(KeyId, material.KeyMaterialId);
+    const reads = dynamo.commandCalls(GetCommand).map(({ args }) => args[0].input.ConsistentRead);
+    expect(reads).toEqual([true, true]);
+  });
+
+  it('goes on after a page that a filter or its size left short, even empty', async () => {
+    const LastEvaluatedKey = { AccountId, KeyId: 'k5', item: 'key' };
+    dynamo
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [{ KeyId: 'k2' }], LastEvaluatedKey })
+      .resolvesOnce({ Items: [], LastEvaluatedKey })
+      .resolves({ Items: [{ KeyId: 'k2' }] });
+    expect(await keys.list(AccountId, { limit: 3 }, now)).toEqual({ items: ['k2'], next: 'k5' });
+    expect(await keys.list(AccountId, { limit: 3 }, now)).toEqual({ items: [], next: 'k5' });
+    expect(await keys.list(AccountId, { limit: 3, after: 'k1' }, now)).toEqual({ items: ['k2'], next: undefined });
+    const [, , last] = dynamo.commandCalls(QueryCommand);
+    expect(last?.args[0].input).toMatchObject({
+      Limit: 4,
+      ExclusiveStartKey: { AccountId, KeyId: 'k1', item: 'key' },
+    });
+  });
+});
