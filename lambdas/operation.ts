@@ -88,6 +88,8 @@ interface HandedIn {
   readonly now: Date;
   /** Fresh random bytes. */
   random(size: number): Buffer;
+  /** SHA-256 of the value as JSON, 64 hex digits. */
+  fingerprint(value: unknown): string;
 }
 
 export type Output = Readonly<Record<string, unknown>>;

@@ -12,6 +12,11 @@ export interface StoreActions {
 
 export const storeActions: Readonly<Record<StoreName, StoreActions>> = {
   keys: { read: ['GetItem'], indexes: ['by-account'], write: ['PutItem'] },
+  grants: {
+    read: ['GetItem', 'Query'],
+    indexes: ['by-retiring-principal', 'by-grantee'],
+    write: ['PutItem', 'DeleteItem'],
+  },
   aliases: { read: ['GetItem', 'Query'], indexes: ['by-key'], write: ['PutItem', 'DeleteItem'] },
 };
 

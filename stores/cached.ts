@@ -6,6 +6,7 @@ import type { AliasWriter, KeyWriter, Writers } from './ports.ts';
 export const cachedStores = (stores: Writers, recordCacheSeconds: number): Writers => ({
   keys: cachedKeys(stores.keys, recordCacheSeconds),
   aliases: cachedAliases(stores.aliases, recordCacheSeconds),
+  grants: stores.grants,
 });
 
 const cachedKeys = (keys: KeyWriter, seconds: number): KeyWriter => {

@@ -1,3 +1,4 @@
+import type { GrantRecord } from '../core/model/grant.ts';
 import type { AliasRecord, KeyMaterial, KeyRecord } from '../core/model/key-record.ts';
 import type { TableName } from '../core/model/tables.ts';
 
@@ -47,13 +48,36 @@ export interface AliasWriter extends AliasReader {
   delete(alias: AliasRecord): Promise<void>;
 }
 
+export interface GrantReader {
+  get(KeyId: string, GrantId: string): Promise<GrantRecord | undefined>;
+  /** Grants on a key, all or those of one id or grantee. */
+  list(
+    KeyId: string,
+    filter: { readonly GrantId?: string | undefined; readonly GranteePrincipal?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<GrantRecord>>;
+  /** Grants on any key that the principal may retire. Eventually consistent. */
+  listRetirable(RetiringPrincipal: string, page: PageRequest): Promise<Page<GrantRecord>>;
+  /** Grants on one key whose grantee is exactly this principal. Eventually consistent. */
+  listByGrantee(GranteePrincipal: string, KeyId: string): Promise<readonly GrantRecord[]>;
+}
+
+export interface GrantWriter extends GrantReader {
+  /** @returns whether it was made; `false` when a grant of that id is there already */
+  create(grant: GrantRecord): Promise<boolean>;
+  /** @returns whether there was one */
+  delete(grant: Pick<GrantRecord, 'KeyId' | 'GrantId'>): Promise<boolean>;
+}
+
 export interface Readers {
   readonly keys: KeyReader;
   readonly aliases: AliasReader;
+  readonly grants: GrantReader;
 }
 export interface Writers {
   readonly keys: KeyWriter;
   readonly aliases: AliasWriter;
+  readonly grants: GrantWriter;
 }
 
 /** The tables that have a store. */

@@ -3,7 +3,6 @@ export const tags = {
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
-  null: 0x05,
   objectIdentifier: 0x06,
   sequence: 0x30,
 } as const;
@@ -87,11 +86,4 @@ export const readUnsigned = (integer: Uint8Array, length: number): Buffer | unde
   const digits = first === 0 ? integer.subarray(1) : integer;
   if (digits.length > length) return undefined;
   return Buffer.concat([Buffer.alloc(length - digits.length), digits]);
-};
-
-/** An unsigned number, big-endian, as INTEGER in the fewest bytes (X.690 §8.3.2). */
-export const derUnsigned = (digits: Uint8Array): Der => {
-  const start = digits.findIndex((byte) => byte !== 0);
-  const needed = start === -1 ? digits.subarray(0, 0) : digits.subarray(start);
-  return der(tags.integer, (needed[0] ?? 0x80) >= 0x80 ? Buffer.of(0) : Buffer.alloc(0), needed);
 };

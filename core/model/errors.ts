@@ -17,6 +17,7 @@ export const errorStatuses = {
   InvalidAliasNameException: 400,
   InvalidArnException: 400,
   InvalidCiphertextException: 400,
+  InvalidGrantIdException: 400,
   InvalidGrantTokenException: 400,
   InvalidKeyUsageException: 400,
   InvalidMarkerException: 400,

@@ -111,6 +111,11 @@ export const refused = <S extends Shape>(
 export const keyId = () => text({ min: 1, max: 2048 });
 /** The pattern admits a colon, which the service refuses later, as AWS does. */
 export const aliasName = () => text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9:/_-]+$' });
+/** The ARN of whom a grant is for, or who may retire it. */
+export const grantPrincipal = () => text({ min: 1, max: 256, pattern: '^[\\w+=,.@:/-]+$' });
+export const servicePrincipal = () =>
+  text({ min: 1, max: 128, pattern: '^([A-Za-z0-9\\-]+)\\.([A-Za-z0-9\\-]+)(\\.[A-Za-z0-9\\-]+)+$' });
+export const grantId = () => text({ min: 1, max: 128 });
 export const tagKey = () => text({ min: 1, max: 128 });
 export const tag = () => structure({ TagKey: tagKey(), TagValue: text({ min: 0, max: 256 }) });
 export const keyPolicy = () => text({ min: 1, max: 131_072, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' });

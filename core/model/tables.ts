@@ -36,8 +36,8 @@ export const tables = {
     partitionKey: 'KeyId',
     sortKey: 'GrantId',
     indexes: [
-      { name: 'by-retiring-principal', partitionKey: 'RetiringPrincipal', sortKey: 'GrantId', projection: 'ALL' },
-      { name: 'by-grantee', partitionKey: 'GranteePrincipal', sortKey: 'GrantId', projection: 'ALL' },
+      { name: 'by-retiring-principal', partitionKey: 'RetiringPrincipal', sortKey: 'keyAndGrant', projection: 'ALL' },
+      { name: 'by-grantee', partitionKey: 'GranteePrincipal', sortKey: 'keyAndGrant', projection: 'ALL' },
     ],
   },
 } as const satisfies Record<string, Table>;

@@ -1,4 +1,4 @@
-import type { Operator } from './operators.ts';
+import type { Operator } from './operator.ts';
 import { testOf, wildcards } from './template.ts';
 import { anyRun, type Matcher, matcherOf, type Piece } from './wildcard.ts';
 

@@ -1,4 +1,4 @@
-import type { Operator } from './operators.ts';
+import type { Operator } from './operator.ts';
 
 /** Base64 in its one canonical form; `undefined` for texts that are not base64. */
 const canonical = (text: string): string | undefined => {

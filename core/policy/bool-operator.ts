@@ -1,4 +1,4 @@
-import type { Operator } from './operators.ts';
+import type { Operator } from './operator.ts';
 
 /** `true` and `false`, in any case. */
 export const readBoolean = (text: string): boolean | undefined => {

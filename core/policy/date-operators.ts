@@ -1,5 +1,5 @@
 import { comparing, equal, greater, greaterOrEqual, less, lessOrEqual } from './numeric-operators.ts';
-import type { Operator } from './operators.ts';
+import type { Operator } from './operator.ts';
 
 /** Source: IAM User Guide, "Condition operators", date condition operators. */
 

@@ -1,4 +1,4 @@
-import type { Operator } from './operators.ts';
+import type { Operator } from './operator.ts';
 
 /** Source: IAM User Guide, "Condition operators", IP address condition operators. Notation: RFC 4632, RFC 4291 §2.2. */
 

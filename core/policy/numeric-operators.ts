@@ -1,4 +1,4 @@
-import type { Operator } from './operators.ts';
+import type { Operator } from './operator.ts';
 
 /** Source: IAM User Guide, "Condition operators", numeric condition operators. */
 

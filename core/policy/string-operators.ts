@@ -1,4 +1,4 @@
-import type { Operator } from './operators.ts';
+import type { Operator } from './operator.ts';
 import { literal, testOf, wildcards } from './template.ts';
 import { type Matcher, matcherOf, type Piece } from './wildcard.ts';
 

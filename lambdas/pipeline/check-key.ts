@@ -4,6 +4,7 @@ import { algorithmsOf, specOf } from '../../core/model/key-specs.ts';
 import { refuseState } from '../../core/model/key-states.ts';
 import type { KeyTarget } from '../operation.ts';
 import type { Call, FoundKey } from './call.ts';
+import { ignoresCiphertext } from './dry-run.ts';
 
 /** Whether the keys can do it: their type, state, usage and algorithms, as the operation declares. */
 export const checkKey = () => ({
@@ -36,7 +37,8 @@ const algorithmFor = ({ input }: Call, { algorithm }: KeyTarget): unknown =>
 /** Comes before the usage: a key that did not make the ciphertext is the wrong key, whatever it is for. */
 const refuseOtherKeysCiphertext = (call: Call, target: KeyTarget, { record }: FoundKey) => {
   const ciphertext = target.orIn && call.input[target.orIn];
-  if (!Buffer.isBuffer(ciphertext) || algorithmFor(call, target) !== 'SYMMETRIC_DEFAULT') return undefined;
+  if (!Buffer.isBuffer(ciphertext) || ignoresCiphertext(call.input)) return undefined;
+  if (algorithmFor(call, target) !== 'SYMMETRIC_DEFAULT') return undefined;
   const blob = parseBlob(ciphertext);
   if (blob === undefined || blob.KeyId === record.KeyId) return undefined;
   return new KmsError(

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import middy from '@middy/core';
+import { dryStores } from '../../stores/dry.ts';
 import { StaleRecordError, type Writers } from '../../stores/ports.ts';
 import type { Operation } from '../operation.ts';
 import { audit } from './audit.ts';
@@ -24,15 +26,17 @@ const withoutTimer = { timeoutEarlyInMillis: 0 };
 
 /** Turns a declaration into a handler: the same one for Lambda, the local server and the tests. */
 export const serve = (operation: Operation, runtime: Runtime) => {
-  const stores = runtime.storesFor(usesOf(operation));
   const { region, keyring, random } = runtime;
+  const stores = runtime.storesFor(usesOf(operation));
   const own = runtime.storesFor(operation.uses);
+  const ownDry = dryStores(own);
+  const always = { region, random, fingerprint, materials: keyring };
 
   const attempt = middy<Call, void>(async (call: Call) => {
-    const keys = operation.uses.material === 'use' ? usable(call.keys, keyring, stores) : call.keys;
     const { input, page, now } = call;
-    const handedIn = { input, caller: callerOf(call), page, now, region, random, stores: own, materials: keyring };
-    call.output = await operation.handle({ ...keys, ...handedIn });
+    const keys = operation.uses.material === 'use' ? usable(call.keys, keyring, stores) : call.keys;
+    const ofCall = { input, caller: callerOf(call), page, now, stores: input.DryRun === true ? ownDry : own };
+    call.output = await operation.handle({ ...always, ...keys, ...ofCall });
   }, withoutTimer).use([
     resolve(region, stores), // alias or ARN → key record
     authorize(),
@@ -54,6 +58,8 @@ export const serve = (operation: Operation, runtime: Runtime) => {
 
   return (request: HttpRequest): Promise<HttpReply> => handler(newCall(operation, request, runtime.clock()), noContext);
 };
+
+const fingerprint = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /** A record that changed between reading and writing: all is judged again on what is stored now. */
 const retryStale = async (attempt: () => Promise<void>): Promise<void> => {

@@ -1,12 +1,14 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Access, AliasReader, KeyReader, StoreName, Writers } from '../ports.ts';
+import type { Access, AliasReader, GrantReader, KeyReader, StoreName, Writers } from '../ports.ts';
 import { dynamoAliases } from './aliases.ts';
+import { dynamoGrants } from './grants.ts';
 import { dynamoKeys } from './keys.ts';
 
 /** All stores of one Region. */
 export const dynamoStores = (client: DynamoDBDocumentClient, tableNameOf: (table: StoreName) => string): Writers => ({
   keys: dynamoKeys(client, tableNameOf('keys')),
   aliases: dynamoAliases(client, tableNameOf('aliases')),
+  grants: dynamoGrants(client, tableNameOf('grants')),
 });
 
 /** Just the stores that are declared, with just the functions their access allows. */
@@ -18,4 +20,10 @@ export const storesWithin = (stores: Writers, declared: readonly (readonly [Stor
 const readers = {
   keys: ({ keys: { get, material, list } }: Writers): KeyReader => ({ get, material, list }),
   aliases: ({ aliases: { get, list, listByKey } }: Writers): AliasReader => ({ get, list, listByKey }),
+  grants: ({ grants: { get, list, listRetirable, listByGrantee } }: Writers): GrantReader => ({
+    get,
+    list,
+    listRetirable,
+    listByGrantee,
+  }),
 };

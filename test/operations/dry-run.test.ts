@@ -89,6 +89,9 @@ describe.each([
   it('needs no ciphertext, and does not look at one', async () => {
     expect(await ask(ignoring)).toMatchObject(wouldHaveSucceeded);
     expect(await ask({ ...ignoring, CiphertextBlob: Buffer.from('no blob') })).toMatchObject(wouldHaveSucceeded);
+    const { KeyId } = await kms.newKey();
+    const { CiphertextBlob } = await kms.call('Encrypt', { KeyId, Plaintext: Buffer.of(1) });
+    expect(await ask({ ...ignoring, CiphertextBlob })).toMatchObject(wouldHaveSucceeded);
   });
 
   it('needs the key', async () => {
@@ -116,6 +119,12 @@ describe.each([
       __type: 'ValidationException',
       message,
     });
+  });
+
+  it('judges the key as ever', async () => {
+    const { KeyId } = await kms.newKey();
+    await kms.call('DisableKey', { KeyId });
+    expect(await ask({ ...ignoring, [member]: KeyId })).toMatchObject({ __type: 'DisabledException' });
   });
 
   it('does not find a key that is missing', async () => {

@@ -1,0 +1,62 @@
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
+import { readSequence, tags } from './der.ts';
+import type { RsaModulusBits } from './rsa-key.ts';
+
+/** RSAPrivateKey of two primes: version, n, e, d, p, q, d mod (p-1), d mod (q-1), 1/q mod p. RFC 8017 §A.1.2. */
+const shape = Array.from({ length: 9 }, () => tags.integer);
+
+/**
+ * Loads an RSA private key of two primes whose parts belong together. OpenSSL loads any numbers whatever, and a key
+ * with a wrong part would fail later, or give away a prime with its first signature.
+ *
+ * @param rsaPrivateKey DER (RFC 8017 §A.1.2), from anywhere
+ * @returns undefined for other bytes, another size of modulus or count of primes, a public exponent under 3, or parts
+ *   which do not fit
+ */
+export const loadConsistentRsa = (rsaPrivateKey: Buffer, modulusBits: RsaModulusBits): KeyObject | undefined => {
+  const integers = readSequence(rsaPrivateKey, shape)?.map(toBigInt);
+  if (integers === undefined || !fits(integers, BigInt(modulusBits))) return undefined;
+  try {
+    const key = createPrivateKey({ key: rsaPrivateKey, format: 'der', type: 'pkcs1' });
+    return signsWhatItVerifies(key) ? key : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The equations of RFC 8017 §3.2. That p and q are primes is left to a signature, which fails if they are not. */
+const fits = (
+  [version = 1n, n = 0n, e = 0n, d = 0n, p = 0n, q = 0n, dP = 0n, dQ = 0n, qInv = 0n]: readonly bigint[],
+  modulusBits: bigint,
+): boolean =>
+  version === 0n &&
+  n >> (modulusBits - 1n) === 1n &&
+  e >= 3n &&
+  e < n &&
+  p > 2n &&
+  q > 2n &&
+  p !== q &&
+  n === p * q &&
+  d > 0n &&
+  d < n &&
+  0n < dP &&
+  dP < p &&
+  0n < dQ &&
+  dQ < q &&
+  (e * dP) % (p - 1n) === 1n &&
+  (e * dQ) % (q - 1n) === 1n &&
+  d % (p - 1n) === dP % (p - 1n) &&
+  d % (q - 1n) === dQ % (q - 1n) &&
+  0n < qInv &&
+  qInv < p &&
+  (qInv * q) % p === 1n;
+
+/** FIPS 186-5 calls it the pairwise consistency test. */
+const signsWhatItVerifies = (key: KeyObject): boolean => {
+  const message = randomBytes(32);
+  return verify('sha256', message, createPublicKey(key), sign('sha256', message, key));
+};
+
+/** The number in an INTEGER, big-endian; a negative one becomes -1. Not by way of text, which cannot be wiped. */
+const toBigInt = (integer: Buffer): bigint =>
+  (integer[0] ?? 0x80) >= 0x80 ? -1n : integer.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);

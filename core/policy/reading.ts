@@ -1,0 +1,35 @@
+/** `key` and `endpoint` policies name principals; the others belong to one. */
+export type PolicyKind = 'key' | 'identity' | 'boundary' | 'session' | 'endpoint';
+
+/** Told what is wrong, and where. @param harmless the statement still means what it says */
+export type Report = (where: string, what: string, code?: ProblemCode, harmless?: 'harmless') => void;
+export type ProblemCode = 'syntax' | 'principal' | 'set operator';
+
+export const isNaming = (kind: PolicyKind): boolean => kind === 'key' || kind === 'endpoint';
+
+/** Of a statement, as parsed. */
+export type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * One of a pair like Action and NotAction, as a list. `none`: a key policy may leave it out, and the statement then has
+ * no effect. `undefined`: malformed.
+ */
+export const eitherOf = (members: Members, name: string, kind: PolicyKind, report: Report) => {
+  const not = `Not${name}`;
+  if (Object.hasOwn(members, name) === Object.hasOwn(members, not)) {
+    if (Object.hasOwn(members, name)) report(`.${not}`, `cannot stand beside ${name}`);
+    else if (kind === 'key') return 'none';
+    else report('', `needs ${name} or ${not}`);
+    return undefined;
+  }
+  const negated = Object.hasOwn(members, not);
+  const element = negated ? members[not] : members[name];
+  const list: readonly unknown[] = Array.isArray(element) ? element : [element];
+  const texts = list.filter((each) => typeof each === 'string');
+  const where = `.${negated ? not : name}`;
+  if (texts.length < list.length) {
+    report(where, 'must be a text or a list of texts');
+    return undefined;
+  }
+  return { negated, texts, where };
+};

@@ -1,0 +1,91 @@
+import { KmsError } from '../../core/model/errors.ts';
+import {
+  checkGrantConstraints,
+  checkGrantPrincipal,
+  fitsKey,
+  type GrantRecord,
+  grantOperations,
+} from '../../core/model/grant.ts';
+import { grantToken } from '../../core/model/grant-token.ts';
+import { specOf } from '../../core/model/key-specs.ts';
+import {
+  flag,
+  grantPrincipal,
+  grantTokens,
+  keyId,
+  list,
+  oneOf,
+  optional,
+  servicePrincipal,
+  structure,
+  text,
+  textMap,
+} from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Lets a principal use a key, in the ways listed. https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html */
+export const createGrant = operation({
+  name: 'CreateGrant',
+  input: {
+    KeyId: keyId(),
+    GranteePrincipal: optional(grantPrincipal()),
+    RetiringPrincipal: optional(grantPrincipal()),
+    Operations: list(oneOf(grantOperations)),
+    Constraints: optional(
+      structure({
+        EncryptionContextSubset: optional(textMap()),
+        EncryptionContextEquals: optional(textMap()),
+        SourceArn: optional(
+          text({ min: 20, max: 512, pattern: '^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$' }),
+        ),
+      }),
+    ),
+    GrantTokens: grantTokens(),
+    Name: optional(text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9:/_-]+$' })),
+    DryRun: optional(flag()),
+    GranteeServicePrincipal: optional(servicePrincipal()),
+    RetiringServicePrincipal: optional(servicePrincipal()),
+  },
+  key: { from: 'KeyId', states: ['Enabled'] },
+  conditions: ['GranteePrincipal', 'RetiringPrincipal', 'GranteeServicePrincipal', 'RetiringServicePrincipal'],
+  audit: { readOnly: false, response: ['GrantId'] },
+  uses: { grants: 'write' },
+
+  check(input) {
+    const { GranteePrincipal, GranteeServicePrincipal, RetiringPrincipal, RetiringServicePrincipal } = input;
+    const refuse = (message: string) => new KmsError('ValidationException', message);
+    if ((GranteePrincipal === undefined) === (GranteeServicePrincipal === undefined)) {
+      throw refuse('Specify either GranteePrincipal or GranteeServicePrincipal.');
+    }
+    if (RetiringPrincipal !== undefined && RetiringServicePrincipal !== undefined) {
+      throw refuse('Specify either RetiringPrincipal or RetiringServicePrincipal, not both.');
+    }
+    const retirable = RetiringPrincipal !== undefined || RetiringServicePrincipal !== undefined;
+    if (GranteeServicePrincipal !== undefined && !(retirable && input.Constraints?.SourceArn !== undefined)) {
+      throw refuse('A grant for a service needs a SourceArn constraint and a retiring principal.');
+    }
+    if (input.Operations.length === 0) throw refuse('A grant needs at least one operation.');
+    checkGrantPrincipal(GranteePrincipal);
+    checkGrantPrincipal(RetiringPrincipal);
+    checkGrantConstraints(input.Constraints ?? {});
+  },
+
+  async handle({ input, key, stores, now, random, fingerprint, caller }) {
+    const { KeyId: _, GrantTokens: __, DryRun: ___, ...content } = input;
+    const { KeyId, KeySpec, KeyUsage } = key.record;
+    const { type } = specOf(KeySpec);
+    const misfit = input.Operations.find((name) => !fitsKey(name, { KeyUsage, type }));
+    if (misfit) throw new KmsError('ValidationException', `Operation ${misfit} is not valid for key ${key.Arn}.`);
+    const { EncryptionContextSubset, EncryptionContextEquals } = input.Constraints ?? {};
+    if (type !== 'symmetric' && (EncryptionContextSubset ?? EncryptionContextEquals) !== undefined) {
+      throw new KmsError('ValidationException', `Key ${key.Arn} does not support encryption context constraints.`);
+    }
+    const Operations = [...new Set(input.Operations)];
+    // The retry of a named grant is the same grant; without a name every call makes another.
+    const GrantId = fingerprint([KeyId, input.Name ?? random(32).toString('hex'), content]);
+    const accounts = { KeyAccountId: key.record.AccountId, AccountId: caller.accountId };
+    const grant: GrantRecord = { ...content, ...accounts, Operations, KeyId, GrantId, CreationDate: now };
+    await stores.grants.create(grant);
+    return { GrantToken: grantToken(KeyId, GrantId, random(16)), GrantId };
+  },
+});

@@ -1,0 +1,38 @@
+import { KmsError } from '../../core/model/errors.ts';
+import { grantEntry } from '../../core/model/grant.ts';
+import { grantId, grantPrincipal, keyId, optional, pageMembers, servicePrincipal } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** The grants on a key. https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html */
+export const listGrants = operation({
+  name: 'ListGrants',
+  input: {
+    ...pageMembers,
+    KeyId: keyId(),
+    GrantId: optional(grantId()),
+    GranteePrincipal: optional(grantPrincipal()),
+    GranteeServicePrincipal: optional(servicePrincipal()),
+  },
+  key: { from: 'KeyId' },
+  page: { defaultLimit: 50, maxLimit: 100 },
+  audit: { readOnly: true },
+  uses: { grants: 'read' },
+
+  check({ GranteePrincipal, GranteeServicePrincipal }) {
+    if (GranteePrincipal !== undefined && GranteeServicePrincipal !== undefined) {
+      throw new KmsError(
+        'ValidationException',
+        'Specify either GranteePrincipal or GranteeServicePrincipal, not both.',
+      );
+    }
+  },
+
+  async handle({ input, key, stores, page }) {
+    const filter = {
+      GrantId: input.GrantId,
+      GranteePrincipal: input.GranteePrincipal ?? input.GranteeServicePrincipal,
+    };
+    const { items, next } = await stores.grants.list(key.record.KeyId, filter, page);
+    return { Grants: items.map((grant) => grantEntry(grant, key.Arn)), ...page.end(next) };
+  },
+});

@@ -1,0 +1,17 @@
+import type { Writers } from './ports.ts';
+
+/** The same stores for a dry run: they read, and answer writes as if they had happened. */
+export const dryStores = ({ keys, aliases, grants }: Partial<Writers>): Partial<Writers> => ({
+  ...(keys && {
+    keys: { ...keys, create: async () => {}, update: async (record, change) => ({ ...record, ...change }) },
+  }),
+  ...(aliases && {
+    aliases: {
+      ...aliases,
+      create: async () => true,
+      update: async (alias, change) => ({ ...alias, ...change }),
+      delete: async () => {},
+    },
+  }),
+  ...(grants && { grants: { ...grants, create: async () => true, delete: async () => true } }),
+});

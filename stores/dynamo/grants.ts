@@ -1,0 +1,89 @@
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { GrantRecord } from '../../core/model/grant.ts';
+import type { GrantWriter } from '../ports.ts';
+import { checkFormat, formatVersion, type Item, isLostCondition, queryPage } from './item.ts';
+
+const keyAndGrant = ({ KeyId, GrantId }: Pick<GrantRecord, 'KeyId' | 'GrantId'>) => `${KeyId}#${GrantId}`;
+
+const toItem = (grant: GrantRecord): Item => ({
+  ...grant,
+  CreationDate: grant.CreationDate.toISOString(),
+  keyAndGrant: keyAndGrant(grant),
+  formatVersion,
+});
+
+const toGrant = (stored: Item): GrantRecord => {
+  const { formatVersion: _, keyAndGrant: __, CreationDate, ...rest } = checkFormat(stored);
+  return {
+    ...(rest as Omit<GrantRecord, 'CreationDate'>), // what toItem spread, checked by format version
+    CreationDate: new Date(String(CreationDate)),
+  };
+};
+
+/** Grants, by key and grant id. */
+export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string): GrantWriter => ({
+  async get(KeyId, GrantId) {
+    const { Item } = await client.send(new GetCommand({ TableName, Key: { KeyId, GrantId }, ConsistentRead: true }));
+    return Item && toGrant(Item);
+  },
+
+  async list(KeyId, { GrantId, GranteePrincipal }, page) {
+    const query = {
+      TableName,
+      ConsistentRead: true,
+      KeyConditionExpression: GrantId === undefined ? 'KeyId = :key' : 'KeyId = :key AND GrantId = :grant',
+      FilterExpression: GranteePrincipal && '(GranteePrincipal = :grantee OR GranteeServicePrincipal = :grantee)',
+      ExpressionAttributeValues: { ':key': KeyId, ':grant': GrantId, ':grantee': GranteePrincipal },
+      ExclusiveStartKey: page.after === undefined ? undefined : { KeyId, GrantId: page.after },
+    };
+    return queryPage(client, query, page, 'GrantId', toGrant);
+  },
+
+  async listRetirable(RetiringPrincipal, page) {
+    const [KeyId, GrantId] = page.after?.split('#') ?? [];
+    const query = {
+      TableName,
+      IndexName: 'by-retiring-principal',
+      KeyConditionExpression: 'RetiringPrincipal = :principal',
+      ExpressionAttributeValues: { ':principal': RetiringPrincipal },
+      ExclusiveStartKey:
+        page.after === undefined ? undefined : { RetiringPrincipal, keyAndGrant: page.after, KeyId, GrantId },
+    };
+    return queryPage(client, query, page, 'keyAndGrant', toGrant);
+  },
+
+  async listByGrantee(GranteePrincipal, KeyId) {
+    const query = {
+      TableName,
+      IndexName: 'by-grantee',
+      KeyConditionExpression: 'GranteePrincipal = :grantee AND begins_with(keyAndGrant, :key)',
+      ExpressionAttributeValues: { ':grantee': GranteePrincipal, ':key': `${KeyId}#` },
+    };
+    const { Items = [] } = await client.send(new QueryCommand(query));
+    return Items.map(toGrant);
+  },
+
+  async create(grant) {
+    const condition = { ConditionExpression: 'attribute_not_exists(GrantId)' };
+    try {
+      await client.send(new PutCommand({ TableName, Item: toItem(grant), ...condition }));
+      return true;
+    } catch (error) {
+      if (isLostCondition(error)) return false;
+      throw error;
+    }
+  },
+
+  async delete({ KeyId, GrantId }) {
+    const { Attributes } = await client.send(
+      new DeleteCommand({ TableName, Key: { KeyId, GrantId }, ReturnValues: 'ALL_OLD' }),
+    );
+    return Attributes !== undefined;
+  },
+});
