@@ -1,3 +1,5 @@
+import { UsageError } from '../local/options.ts';
+
 /** The commands; each is loaded when it is called, so that none waits for another's libraries. */
 const commands: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<number> }>>> = {
   start: () => import('./start.ts'),
@@ -14,8 +16,10 @@ export const main = async ([name = '', ...args]: readonly string[]): Promise<num
   try {
     return await (await command()).run(args);
   } catch (error) {
-    const isUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+    const isUsage = error instanceof UsageError || (error instanceof Error && isUnknownFlag(error));
     process.stderr.write(`kms ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     return isUsage ? 2 : 1;
   }
 };
+
+const isUnknownFlag = (error: Error & { code?: string }) => error.code?.startsWith('ERR_PARSE_ARGS') ?? false;

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { exportLines } from '../local/credentials-lines.ts';
 import { defaultRegion } from '../local/default-region.ts';
 import { writeFileAtomically } from '../local/files.ts';
@@ -8,9 +7,6 @@ import { version } from '../local/package-facts.ts';
 import { listen } from '../local/server.ts';
 import { type LocalService, openLocalService } from '../local/service.ts';
 
-/** A request that is not answered by then is cut off. */
-const longestGoodbyeSeconds = 10;
-
 /** Runs the local service until SIGINT or SIGTERM. */
 export const run = async (args: readonly string[]): Promise<number> => {
   if (args.includes('--help')) {
@@ -18,22 +14,26 @@ export const run = async (args: readonly string[]): Promise<number> => {
     return 0;
   }
   const options = startOptions(args, process.env);
+  process.umask(0o077); // also for the files that LevelDB makes
   const stopped = untilStopped();
   const service = await openLocalService({ ...options, log: logToStderr });
   try {
-    const server = await listen(service, options);
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : options.port;
-    const endpoint = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+    const server = await listen(service, options).catch(explainTakenPort);
+    const endpoint = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${server.port}`;
     await writeFileAtomically(service.folder.path('endpoint'), `${endpoint}\n`, 0o600);
     process.stdout.write(options.json ? readyLine(service, endpoint) : welcome(service, endpoint, options.inMemory));
 
     await stopped;
-    await closeServer(server);
+    await server.stop();
   } finally {
     await service.close();
   }
   return 0;
+};
+
+const explainTakenPort = (error: NodeJS.ErrnoException): never => {
+  if (error.code !== 'EADDRINUSE') throw error;
+  throw new Error(`${error.message}; take another with --port N, or any free one with --port 0`, { cause: error });
 };
 
 const untilStopped = () =>
@@ -41,15 +41,6 @@ const untilStopped = () =>
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
-
-/** Calls that run are answered; clients that keep a connection for the next call are let go between two. */
-const closeServer = async (server: Server): Promise<void> => {
-  const letGo = setInterval(() => server.closeIdleConnections(), 20);
-  const giveUp = setTimeout(() => server.closeAllConnections(), longestGoodbyeSeconds * 1000);
-  await new Promise((resolve) => server.close(resolve));
-  clearInterval(letGo);
-  clearTimeout(giveUp);
-};
 
 const readyLine = ({ account, dataDir }: LocalService, endpoint: string) =>
   `${JSON.stringify({ ready: true, endpoint, region: defaultRegion, account, dataDir, pid: process.pid })}\n`;

@@ -32,14 +32,24 @@ export const usage = `usage: npm start -- [options]
   --json                   one JSON line when ready, instead of text
 `;
 
+/** The command was called wrongly. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The data folder that `start` and `env` share. */
 export const dataDirFrom = (flag: string | undefined, environment: Environment): string =>
-  flag ?? environment.KMS_DATA ?? '.kms';
+  flag ?? withoutEmpty(environment).KMS_DATA ?? '.kms';
 
-/** @throws {Error} that says which option is wrong */
-export const startOptions = (args: readonly string[], environment: Environment): StartOptions => {
+/** An empty variable counts as none. */
+const withoutEmpty = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+
+/** @throws {UsageError} that says which option is wrong */
+export const startOptions = (args: readonly string[], given: Environment): StartOptions => {
+  const environment = withoutEmpty(given);
   const { values } = parseArgs({ args: [...args], options: flags });
   return {
     host: values.host ?? environment.KMS_HOST ?? '127.0.0.1',
@@ -55,10 +65,10 @@ export const startOptions = (args: readonly string[], environment: Environment):
 const portFrom = (text: string): number => {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new Error(`the port must be a whole number from 0 to 65535, not "${text}"`);
+  throw new UsageError(`the port must be a whole number from 0 to 65535, not "${text}"`);
 };
 
 const urlFrom = (text: string | undefined): string | undefined => {
   if (text === undefined || URL.canParse(text)) return text;
-  throw new Error(`the DynamoDB endpoint must be a URL, not "${text}"`);
+  throw new UsageError(`the DynamoDB endpoint must be a URL, not "${text}"`);
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { KmsError } from '../core/model/errors.ts';
 import type { HttpReply } from '../lambdas/pipeline/ports.ts';
@@ -18,48 +18,79 @@ export interface ServerOptions {
 
 const targetPrefix = 'TrentService.';
 
+export interface KmsServer {
+  readonly port: number;
+  /** Answers the calls that have come in whole, then lets every client go; a request cut off was never acknowledged. */
+  stop(): Promise<void>;
+}
+
 /** The HTTP front of the local service; resolves once it listens. */
-export const listen = async (service: LocalService, options: ServerOptions): Promise<Server> => {
+export const listen = async (service: LocalService, options: ServerOptions): Promise<KmsServer> => {
   const requestTimeout = (options.requestTimeoutSeconds ?? 30) * 1000;
+  const answering = new Set<ServerResponse>();
   const server = createServer(
     {
       requestTimeout,
       headersTimeout: requestTimeout,
       connectionsCheckingInterval: Math.min(requestTimeout, 1000),
       keepAliveTimeout: 65_000, // longer than AWS clients keep idle connections, so that they close first
+      requireHostHeader: false, // the signature needs it anyway, and says so in AWS's form
     },
     (request, response) => {
-      void answer(service, request)
+      const received = () => {
+        answering.add(response);
+        response.once('close', () => answering.delete(response));
+      };
+      void answer(service, request, received)
         .catch((error: unknown) => failed(service, error))
         .then((reply) => reply && send(response, reply));
     },
   );
   server.on('clientError', refuseBrokenRequest);
+  server.on('connect', (_, socket: Socket) => refuseOnSocket(socket, refuse(405, 'Calls of the KMS API are POST')));
+  server.on('checkExpectation', (_, response) => send(response, refuse(417, 'Only 100-continue can be expected')));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
-  return server;
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : options.port,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      const letGo = setInterval(() => answering.size === 0 && server.closeAllConnections(), 20);
+      await closed;
+      clearInterval(letGo);
+    },
+  };
 };
 
-const answer = async (service: LocalService, request: IncomingMessage): Promise<HttpReply | undefined> => {
+/** An answer to what is no call: AWS's form, with the status HTTP has for it. */
+const refuse = (status: number, message: string, requestId: string = randomUUID()): HttpReply => ({
+  ...replyToError(requestId, new KmsError('UnknownOperationException', message)),
+  status,
+});
+
+const answer = async (
+  service: LocalService,
+  request: IncomingMessage,
+  received: () => void,
+): Promise<HttpReply | undefined> => {
   const { method = '', url = '' } = request;
   const requestId = randomUUID();
-  const [path = '', query = ''] = splitOnce(url, '?');
-  const refuse = (status: number, message: string) => ({
-    ...replyToError(requestId, new KmsError('UnknownOperationException', message)),
-    status,
-  });
+  // A target may be a whole URL (RFC 9112 §3.2.2).
+  const [path = '', query = ''] = splitOnce(url.replace(/^https?:\/\/[^/?]*\/?/i, '/'), '?');
 
-  if (path === '/health') return method === 'GET' ? health(service, query) : refuse(405, 'Use GET');
-  if (method !== 'POST') return refuse(405, 'Calls of the KMS API are POST requests');
+  if (path === '/health') return method === 'GET' ? health(service, query) : refuse(405, 'Use GET', requestId);
+  if (method !== 'POST') return refuse(405, 'Calls of the KMS API are POST requests', requestId);
   const body = await readBody(request);
   if (body === 'gone') return undefined;
+  received();
   if (body === 'too large') {
     return replyToError(requestId, new KmsError('RequestEntityTooLargeException', 'The request is larger than 1 MiB'));
   }
   const operation = operationOf(path, request.headers['x-amz-target']);
-  if (operation === undefined) return refuse(path === '/' ? 400 : 404, '');
+  if (operation === undefined) return refuse(path === '/' ? 400 : 404, 'There is no such operation', requestId);
   return service.call(operation, {
     method,
     path,
@@ -127,8 +158,11 @@ const refuseBrokenRequest = (error: Error & { code?: string }, socket: Socket): 
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       ? new KmsError('RequestTimeoutException', 'The request was not complete in time')
       : new KmsError('SerializationException', 'The request is not valid HTTP');
-  const { status, headers, body } = replyToError(randomUUID(), refusal);
+  refuseOnSocket(socket, replyToError(randomUUID(), refusal));
+};
+
+const refuseOnSocket = (socket: Socket, { status, headers, body }: HttpReply): void => {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  const head = [`HTTP/1.1 ${status} ${refusal.name}`, ...lines, `content-length: ${Buffer.byteLength(body)}`];
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, `content-length: ${Buffer.byteLength(body)}`];
   socket.end([...head, 'connection: close', '', body].join('\r\n'));
 };

@@ -95,7 +95,8 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
         const named = credentialScope(request.headers)?.region ?? defaultRegion;
         const handler = regions.get(isRegion(named) ? named : defaultRegion).handler(operation);
         if (handler) return handler(request);
-        return replyToError(request.requestId, new KmsError('UnknownOperationException'));
+        const message = `This service has no operation ${operation}`;
+        return replyToError(request.requestId, new KmsError('UnknownOperationException', message));
       },
       checkDeeply: () => checkDeeply(regions.get(defaultRegion)),
       log,

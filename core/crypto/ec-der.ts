@@ -28,15 +28,12 @@ const identifier = (curve: NamedCurve) => der(tags.objectIdentifier, Buffer.from
 const algorithm = (curve: NamedCurve) => [...der(tags.objectIdentifier, idEcPublicKey), ...identifier(curve)];
 const bitString = (bytes: Uint8Array) => der(tags.bitString, Buffer.of(0), bytes);
 
-/** The length of a curve's scalars and coordinates in bytes. */
-export const coordinateLength = (curve: NamedCurve): number => facts[curve].length;
-
-/** OpenSSL's Diffie-Hellman on a curve with a private scalar in place; undefined for a scalar not in 1 to n - 1. */
-export const ecdhWith = (curve: NamedCurve, scalar: Uint8Array) => {
+/** The point that belongs to a scalar, uncompressed; undefined for a scalar not in 1 to n - 1. */
+export const pointOf = (curve: NamedCurve, scalar: Uint8Array): Buffer | undefined => {
   const ecdh = createECDH(facts[curve].openssl);
   try {
     ecdh.setPrivateKey(scalar);
-    return ecdh;
+    return ecdh.getPublicKey();
   } catch {
     return undefined;
   }
@@ -51,7 +48,7 @@ export const ecdhWith = (curve: NamedCurve, scalar: Uint8Array) => {
  */
 export const encodeEcPrivateKey = (curve: NamedCurve, scalar: Uint8Array): Buffer | undefined => {
   checkBytes('scalar', scalar, facts[curve].length);
-  const point = ecdhWith(curve, scalar)?.getPublicKey();
+  const point = pointOf(curve, scalar);
   if (point === undefined) return undefined;
   const ecPrivateKey = der(
     tags.sequence,

@@ -3,12 +3,12 @@ import { sm2 } from 'sm-crypto-v2';
 import { checkBytes, wipe } from './bytes.ts';
 import { readSequence, readUnsigned, tags } from './der.ts';
 import type { MessageKind } from './digest.ts';
-import { ecdhWith, encodeEcPublicKey, readEcPrivateKey, readEcPublicKey } from './ec-der.ts';
+import { encodeEcPublicKey, pointOf, readEcPrivateKey, readEcPublicKey } from './ec-der.ts';
 
-// OpenSSL has SM2, but through node:crypto it signs with an empty identity only, and does not encrypt. So generation
-// and key agreement are OpenSSL's, signatures and encryption sm-crypto-v2's, and keys are DER, since the KeyObject of
-// such a key knows nothing about itself. The library takes scalars as text, which cannot be wiped: this is the one place
-// where a private key becomes a string.
+// OpenSSL has SM2, but through node:crypto it signs with an empty identity only, and neither encrypts nor agrees on a
+// secret with a key that was loaded. So it makes the keys, and sm-crypto-v2 uses them. Keys are DER, since the KeyObject
+// of such a key knows nothing about itself. The library takes scalars as text, which cannot be wiped: this is the one
+// place where a private key becomes a string.
 
 const length = 32; // of scalars, coordinates and digests
 const maxPlaintext = 1024; // that of AWS KMS
@@ -33,7 +33,8 @@ export const generateSm2 = (): Buffer =>
  * @returns SubjectPublicKeyInfo, DER
  * @throws {RangeError} on any other bytes
  */
-export const sm2PublicKey = (pkcs8: Buffer): Buffer => encodeEcPublicKey('SM2', ecdhOf(pkcs8).getPublicKey());
+export const sm2PublicKey = (pkcs8: Buffer): Buffer =>
+  encodeEcPublicKey('SM2', pointOf('SM2', scalarOf(pkcs8)) ?? refuse('private'));
 
 /**
  * Signs with SM2DSA and SM3: GB/T 32918.2 §6.1. The message is hashed together with the signer's public key and the
@@ -45,7 +46,7 @@ export const sm2PublicKey = (pkcs8: Buffer): Buffer => encodeEcPublicKey('SM2', 
 export const signSm2 = (pkcs8: Buffer, message: Uint8Array, kind: MessageKind): Buffer => {
   const scalar = scalarOf(pkcs8).toString('hex');
   checkBytes('message', message, kind === 'DIGEST' ? length : undefined);
-  const preamble = kind === 'RAW' && { hash: true, userId: identity, publicKey: pointOf(sm2PublicKey(pkcs8)) };
+  const preamble = kind === 'RAW' && { hash: true, userId: identity, publicKey: publicPointOf(sm2PublicKey(pkcs8)) };
   return Buffer.from(sm2.doSignature(message, scalar, { ...preamble, der: true }), 'hex');
 };
 
@@ -57,7 +58,7 @@ export const signSm2 = (pkcs8: Buffer, message: Uint8Array, kind: MessageKind): 
  * @throws {RangeError} on a digest that is not 32 bytes long, or another kind of key
  */
 export const verifySm2 = (spki: Buffer, message: Uint8Array, kind: MessageKind, signature: Uint8Array): boolean => {
-  const point = pointOf(spki);
+  const point = publicPointOf(spki);
   checkBytes('message', message, kind === 'DIGEST' ? length : undefined);
   checkBytes('signature', signature);
   const [r, s] = readSequence(signature, [tags.integer, tags.integer])?.map(asNumber) ?? [];
@@ -79,7 +80,7 @@ export const verifySm2 = (spki: Buffer, message: Uint8Array, kind: MessageKind, 
  * @throws {RangeError} on another length, or another kind of key
  */
 export const encryptSm2 = (spki: Buffer, plaintext: Uint8Array): Buffer => {
-  const point = pointOf(spki);
+  const point = publicPointOf(spki);
   checkBytes('plaintext', plaintext);
   if (plaintext.length < 1 || plaintext.length > maxPlaintext) {
     throw new RangeError(`plaintext: expected 1 to ${maxPlaintext} bytes, got ${plaintext.length}`);
@@ -125,11 +126,14 @@ export const decryptSm2 = (pkcs8: Buffer, ciphertext: Uint8Array): Buffer | unde
  * @throws {RangeError} on another kind of key
  */
 export const deriveSm2SharedSecret = (pkcs8: Buffer, spki: Uint8Array): Buffer | undefined => {
-  const ecdh = ecdhOf(pkcs8);
+  const scalar = scalarOf(pkcs8);
   const point = readEcPublicKey('SM2', spki);
   if (point === undefined) return undefined;
   try {
-    return ecdh.computeSecret(point);
+    const shared = sm2.ecdh(scalar, point, false); // 04 ‖ x ‖ y; throws if the point is not on the curve
+    const x = Buffer.from(shared.subarray(1, 1 + length));
+    wipe(shared);
+    return x;
   } catch {
     return undefined;
   }
@@ -151,10 +155,8 @@ const asNumber = (integer: Uint8Array): Buffer | undefined => readUnsigned(integ
 
 const scalarOf = (pkcs8: Buffer): Buffer => readEcPrivateKey('SM2', pkcs8) ?? refuse('private');
 
-const ecdhOf = (pkcs8: Buffer) => ecdhWith('SM2', scalarOf(pkcs8)) ?? refuse('private');
-
 /** The point of a public key, as text. */
-const pointOf = (spki: Buffer): string => (readEcPublicKey('SM2', spki) ?? refuse('public')).toString('hex');
+const publicPointOf = (spki: Buffer): string => (readEcPublicKey('SM2', spki) ?? refuse('public')).toString('hex');
 
 const refuse = (type: string): never => {
   throw new RangeError(`${type} key: expected one of SM2, got other bytes`);

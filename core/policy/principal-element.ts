@@ -34,7 +34,7 @@ export const compilePrincipals = (
     );
   });
   if (malformed) return everyone;
-  const principals = [...names.accounts, ...names.identities];
+  const principals = names.given;
   if (!excluded) return { principals, relationTo: (caller) => relationOf(names, caller) };
   return { principals, relationTo: (caller) => (spares(names, caller) ? relations.none : relations.self) };
 };

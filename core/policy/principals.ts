@@ -13,6 +13,8 @@ export interface Principal extends Pick<Caller, 'arn' | 'accountId' | 'principal
 /** Principals that a policy names, compiled. */
 export interface Names {
   readonly everyone: boolean;
+  /** Accounts and identities as the policy spells them. */
+  readonly given: readonly string[];
   /** Ids of accounts. */
   readonly accounts: ReadonlySet<string>;
   /** ARNs and unique ids of users, roles and sessions. */
@@ -70,6 +72,7 @@ const service = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 export const readNames = (element: unknown, report: (principal: string) => void): Names => {
   const names = {
     everyone: false,
+    given: [] as string[], // the type of an empty list
     accounts: new Set<string>(),
     identities: new Set<string>(),
     services: new Set<string>(),
@@ -102,11 +105,15 @@ export const readNames = (element: unknown, report: (principal: string) => void)
 const shown = (value: unknown): string =>
   typeof value === 'string' ? `'${value.slice(0, 256)}'` : `a ${typeof value}`;
 
-const readIdentity = (text: string, names: { everyone: boolean; accounts: Set<string>; identities: Set<string> }) => {
+const readIdentity = (
+  text: string,
+  names: { everyone: boolean; given: string[]; accounts: Set<string>; identities: Set<string> },
+) => {
   if (text === '*') {
     names.everyone = true;
     return true;
   }
+  names.given.push(text);
   const account = /^\d{12}$/.test(text) ? text : root.exec(text)?.[1];
   if (account !== undefined) return addTo(names.accounts, account);
   const [, prefix, name] = role.exec(text) ?? [];

@@ -11,8 +11,7 @@ export const isNaming = (kind: PolicyKind): boolean => kind === 'key' || kind ==
 export type Members = Readonly<Record<string, unknown>>;
 
 /**
- * One of a pair like Action and NotAction, as a list. `none`: a key policy may leave it out, and the statement then has
- * no effect. `undefined`: malformed.
+ * One of a pair like Action and NotAction, as a list. `none`: left out, as a key policy may. `undefined`: malformed.
  */
 export const eitherOf = (members: Members, name: string, kind: PolicyKind, report: Report) => {
   const not = `Not${name}`;

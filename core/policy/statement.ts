@@ -3,7 +3,7 @@ import { compileConditions } from './condition-element.ts';
 import { compilePrincipals, everyone } from './principal-element.ts';
 import type { Principal, Relation } from './principals.ts';
 import { isNaming, type Members, type PolicyKind, type Report } from './reading.ts';
-import { always, compileActions, compileResources } from './target-elements.ts';
+import { always, compileActions, compileResources, never } from './target-elements.ts';
 import type { Language, Lookup } from './template.ts';
 
 /** Which statement decided. */
@@ -51,11 +51,17 @@ const elements: ReadonlySet<string> = new Set([
 
 /**
  * Compiles a statement. An element that cannot be read counts as covering everything and makes the statement malformed:
- * an Allow is then to be left out, anything else to be taken for a Deny.
+ * an Allow is then to be left out, anything else to be taken for a Deny. KMS accepts statements without Action or
+ * Resource, which have no effect; in a malformed one they may stand under a wrong name, so all is covered.
  *
  * @param given an object from JSON
  */
-export const compileStatement = (given: object, kind: PolicyKind, language: Language, report: Report) => {
+export const compileStatement = (given: object, kind: PolicyKind, language: Language, tell: Report) => {
+  let leftOut: () => boolean = never;
+  const report: Report = (where, what, code, harmless) => {
+    if (harmless === undefined) leftOut = always;
+    tell(where, what, code, harmless);
+  };
   const members: Members = { ...given };
   for (const name of Object.keys(members)) {
     if (!elements.has(name)) report(`.${name.slice(0, 64)}`, 'is not an element of a statement');
@@ -67,12 +73,16 @@ export const compileStatement = (given: object, kind: PolicyKind, language: Lang
   }
   if (Effect !== 'Allow' && Effect !== 'Deny') report('.Effect', 'must be "Allow" or "Deny"');
   const allow = Effect === 'Allow';
+  const actions = compileActions(members, kind, report);
+  const principals = compilePrincipals(members, kind, allow, report);
+  const resources = compileResources(members, kind, language, report);
+  const conditions = compileConditions(members.Condition, language, !allow, report);
   return {
     sid: typeof Sid === 'string' ? Sid : undefined,
     allow,
-    coversAction: compileActions(members, kind, report),
-    ...compilePrincipals(members, kind, allow, report),
-    coversResource: compileResources(members, kind, language, report),
-    conditions: compileConditions(members.Condition, language, !allow, report),
+    coversAction: actions ?? leftOut,
+    ...principals,
+    coversResource: resources ?? leftOut,
+    conditions,
   };
 };

@@ -5,11 +5,16 @@ import { type Language, type Test, testOf, wildcards } from './template.ts';
 import { matcherOf, piecesOf } from './wildcard.ts';
 
 export const always = () => true;
-const never = () => false;
+export const never = () => false;
 
-export const compileActions = (members: Members, kind: PolicyKind, report: Report): Statement['coversAction'] => {
+/** @returns `undefined` when a key policy leaves the element out */
+export const compileActions = (
+  members: Members,
+  kind: PolicyKind,
+  report: Report,
+): Statement['coversAction'] | undefined => {
   const given = eitherOf(members, 'Action', kind, report);
-  if (given === 'none') return never;
+  if (given === 'none') return undefined;
   if (given === undefined) return always;
   const { negated, texts, where } = given;
   const bad = texts.find((text) => text !== '*' && !/^[a-z0-9*?-]+:./is.test(text));
@@ -21,14 +26,15 @@ export const compileActions = (members: Members, kind: PolicyKind, report: Repor
   return (action) => matchers.some((matches) => matches(action)) !== negated;
 };
 
+/** @returns `undefined` when a key policy leaves the element out */
 export const compileResources = (
   members: Members,
   kind: PolicyKind,
   language: Language,
   report: Report,
-): Statement['coversResource'] => {
+): Statement['coversResource'] | undefined => {
   const given = eitherOf(members, 'Resource', kind, report);
-  if (given === 'none') return never;
+  if (given === 'none') return undefined;
   if (given === undefined) return always;
   const { negated, texts, where } = given;
   if (texts.includes('*')) return negated ? never : always;
@@ -41,7 +47,10 @@ export const compileResources = (
     }
     tests.push(test);
   }
-  return (resource, lookup) => tests.some((test) => test(resource, lookup)) !== negated;
+  return (resource, lookup) => {
+    for (const test of tests) if (test(resource, lookup)) return !negated;
+    return negated;
+  };
 };
 
 /** An ARN with less than six parts stands for all that begin so. Source: IAM User Guide, Resource element. */

@@ -9,7 +9,7 @@ export interface Known<Value> {
 
 export const known = <Value>(value: Value): Known<Value> => ({ value });
 
-/** Writes, and remembers what came of it. @returns whether it was acknowledged; refusals are `false`, like silence */
+/** Writes, and remembers what came of it: after a silence either value may be there. */
 export const write = async <Value>(
   what: Known<Value>,
   value: Value,

@@ -63,7 +63,7 @@ export const tell = async <Answer extends { $metadata: { requestId?: string | un
 /** What clients that get in each other's way may meet. */
 const allowed = new Set(['DisabledException', 'KMSInvalidStateException']);
 
-/** Aliases of a key at most: the service takes 50. */
+/** More would only make the inspections long. */
 const mostKeys = 40;
 const aliasesAClient = 4;
 

@@ -11,8 +11,7 @@ export const startInProcess = async (requestTimeoutSeconds?: number) => {
   const service = await openLocalService({ dataDir: await newFolder(), inMemory: true, log });
   const timeout = requestTimeoutSeconds === undefined ? {} : { requestTimeoutSeconds };
   const server = await listen(service, { host: '127.0.0.1', port: 0, ...timeout });
-  const address = server.address();
-  const endpoint = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const endpoint = `http://127.0.0.1:${server.port}`;
   const [admin] = service.principals.all();
   if (admin === undefined) throw new Error('no principal was made');
   const { accessKeyId, secretAccessKey } = admin;
@@ -25,8 +24,7 @@ export const startInProcess = async (requestTimeoutSeconds?: number) => {
     errors: () => logged.filter(({ level }) => level === 'error'),
     async close() {
       calls.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.stop();
       await service.close();
     },
   };

@@ -1,0 +1,110 @@
+import { arnAgrees } from './arn-operators.ts';
+import type { Principal } from './principals.ts';
+import type { AccessRequest } from './request.ts';
+import type { Lookup } from './template.ts';
+
+/** Source: KMS Developer Guide, "Grants in AWS KMS"; API Reference, GrantConstraints. */
+
+type Pairs = Readonly<Record<string, string>>;
+
+export interface GrantConstraints {
+  readonly EncryptionContextEquals?: Pairs | undefined;
+  readonly EncryptionContextSubset?: Pairs | undefined;
+  /** An ARN, which may hold wildcards. */
+  readonly SourceArn?: string | undefined;
+}
+
+export interface GrantTerms {
+  readonly Operations: readonly string[];
+  readonly Constraints?: GrantConstraints | undefined;
+}
+
+/** A grant as evaluation needs it. */
+export interface CandidateGrant extends GrantTerms {
+  readonly GrantId: string;
+  readonly KeyId: string;
+  readonly GranteePrincipal?: string | undefined;
+  readonly GranteeServicePrincipal?: string | undefined;
+  /** Known everywhere by now, or its token came with the request; else it does not count yet. */
+  readonly visible: boolean;
+}
+
+/** `account`: the account's identity policies have to allow too (inferred from what the account means in a key policy). */
+export type Grantee = 'caller' | 'account';
+
+/** Whether a grant gives a request what it asks for, and to whom. */
+export const given = (grant: CandidateGrant, request: AccessRequest, lookup: Lookup): Grantee | undefined => {
+  const { principal, action, resource } = request;
+  if (!grant.visible || resource.kind !== 'key' || grant.KeyId !== resource.KeyId) return undefined;
+  const grantee = granteeOf(grant, principal);
+  if (grantee === undefined || !action.startsWith('kms:')) return undefined;
+  const operation = action.slice('kms:'.length);
+  return grant.Operations.includes(operation) && meets(operation, grant, request, lookup) ? grantee : undefined;
+};
+
+const granteeOf = (grant: CandidateGrant, { type, arn, accountId, issuer }: Principal): Grantee | undefined => {
+  if (type === 'AWSService') return grant.GranteeServicePrincipal === arn ? 'caller' : undefined;
+  const grantee = grant.GranteePrincipal;
+  if (grantee === undefined) return undefined;
+  if (/^arn:[^:]*:iam::\d{12}:root$/.test(grantee)) return grantee.split(':')[4] === accountId ? 'account' : undefined;
+  if (grantee === accountId) return 'account';
+  return grantee === arn || (type === 'AssumedRole' && grantee === issuer?.arn) ? 'caller' : undefined;
+};
+
+/** Operations that the constraints on the encryption context do not bind. */
+const withoutContext: ReadonlySet<string> = new Set(['DescribeKey', 'RetireGrant']);
+
+const meets = (operation: string, { Operations, Constraints }: GrantTerms, request: AccessRequest, lookup: Lookup) => {
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset, SourceArn } = Constraints ?? {};
+  if (SourceArn !== undefined && operation !== 'RetireGrant') {
+    const source = lookup('aws:sourcearn');
+    if (typeof source !== 'string' || !arnAgrees(SourceArn, source)) return false;
+  }
+  if (operation === 'CreateGrant') {
+    return request.newGrant !== undefined && isWithin(request.newGrant, { Operations, Constraints });
+  }
+  if (withoutContext.has(operation)) return true;
+  const context = request.encryptionContext ?? {};
+  return (equals === undefined || samePairs(context, equals)) && (subset === undefined || hasPairs(context, subset));
+};
+
+/** Whether a grant that is made by virtue of another stays within it: no operation more, no constraint less. */
+export const isWithin = (child: GrantTerms, parent: GrantTerms): boolean => {
+  if (!child.Operations.every((operation) => parent.Operations.includes(operation))) return false;
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset, SourceArn } = parent.Constraints ?? {};
+  const own = child.Constraints ?? {};
+  if (equals && !(own.EncryptionContextEquals && samePairs(own.EncryptionContextEquals, equals))) return false;
+  const context = own.EncryptionContextEquals ?? own.EncryptionContextSubset ?? {};
+  if (subset && !hasPairs(context, subset)) return false;
+  if (SourceArn === undefined || own.SourceArn === SourceArn) return true;
+  // a pattern within a pattern is not looked for
+  return own.SourceArn !== undefined && !/[*?]/.test(own.SourceArn) && arnAgrees(SourceArn, own.SourceArn);
+};
+
+/**
+ * Whether a context has all pairs of a constraint. The names of pairs are compared without regard to case, the values
+ * exactly (API Reference; the guide says all exactly). A context with the same name in two spellings must not
+ * contradict the constraint in either.
+ */
+const hasPairs = (context: Pairs, constraint: Pairs): boolean => {
+  for (const name in constraint) if (!hasPair(context, name, constraint[name])) return false;
+  for (const name in context) {
+    if (!hasPair(constraint, name, context[name]) && hasName(constraint, name)) return false;
+  }
+  return true;
+};
+
+const samePairs = (context: Pairs, constraint: Pairs): boolean =>
+  Object.keys(context).length === Object.keys(constraint).length &&
+  hasPairs(context, constraint) &&
+  Object.entries(context).every(([name, value]) => hasPair(constraint, name, value));
+
+const hasPair = (pairs: Pairs, name: string, value: string | undefined): boolean => {
+  if (Object.hasOwn(pairs, name) && pairs[name] === value) return true;
+  for (const other in pairs) if (pairs[other] === value && isSameName(other, name)) return true;
+  return false;
+};
+
+const hasName = (pairs: Pairs, name: string): boolean => Object.keys(pairs).some((other) => isSameName(other, name));
+
+const isSameName = (a: string, b: string): boolean => a === b || a.toLowerCase() === b.toLowerCase();
