@@ -20,7 +20,7 @@ type Judge = (value: string, lookup: Lookup) => boolean;
  * @param values what stands behind the key, as parsed from JSON
  * @param unclear what holds when an operator without `ForAllValues:` or `ForAnyValue:` meets several values. AWS does
  *   not say; true in a Deny and false in an Allow is the choice that never lets anything through.
- * @returns the condition, or what is wrong with it
+ * @returns the condition, or what is wrong with it, as a predicate
  */
 export const compileCondition = (
   operator: string,
@@ -29,9 +29,9 @@ export const compileCondition = (
   language: Language,
   unclear: boolean,
 ): Condition | string => {
-  if (!/^[a-z0-9-]+:./is.test(key)) return `'${key}' is not a condition key, which is named service:key`;
+  if (!/^[a-z0-9-]+:./is.test(key)) return 'is not a condition key, which is named service:key';
   const texts = textsOf(values);
-  if (texts === undefined) return 'its values must be a text, a number, a boolean or a list of these';
+  if (texts === undefined) return 'must have a text, a number, a boolean or a list of these';
   const name = key.toLowerCase();
   const holds = /^null$/i.test(operator) ? compileNull(name, texts) : compile(operator, name, texts, language, unclear);
   return typeof holds === 'string' ? holds : { operator, key, holds };
@@ -48,7 +48,7 @@ const textsOf = (values: unknown): readonly string[] | undefined => {
 /** `Null`: true asks for a key that is absent, false for one that is present and not empty. */
 const compileNull = (name: string, texts: readonly string[]): Holds | string => {
   const wanted = texts.map(readBoolean);
-  if (wanted.includes(undefined)) return 'Null takes only "true" and "false"';
+  if (wanted.includes(undefined)) return 'takes only "true" and "false"';
   return (lookup) => wanted.includes(isEmpty(lookup(name)));
 };
 
@@ -63,10 +63,10 @@ const compile = (
 ): Holds | string => {
   const [, quantifier, base = '', ifExists] = operatorPattern.exec(text) ?? [];
   const operator = operatorNamed(base);
-  if (operator === undefined) return `there is no condition operator '${text}'`;
+  if (operator === undefined) return `stands under '${text.slice(0, 64)}', which is no condition operator`;
   const tests = texts.map((value) => operator.value(value, language));
   const bad = tests.indexOf(undefined);
-  if (bad >= 0) return `${base} cannot use the value '${texts[bad]}'`;
+  if (bad >= 0) return `cannot have the value '${texts[bad]?.slice(0, 256)}'`;
   const judge = judgeOf(
     tests.filter((test) => test !== undefined),
     operator.negated ?? false,

@@ -40,7 +40,7 @@ export const explicitDenial = (request: AccessRequest, policies: Policies): Deni
  * Whether a key policy by itself lets the caller, or the identity policies of its account, do something: the question of
  * the lockout check.
  */
-export const keyPolicyAdmits = (request: AccessRequest, key: CompiledPolicy): boolean => {
+export const keyPolicyAdmits = (request: AccessRequest, key: CompiledPolicy<'key'>): boolean => {
   const facts = factsOf(request);
   return denialOf(facts, { key, identity: [] }) === undefined && admissionOf(facts, key).relation !== relations.none;
 };
@@ -66,8 +66,7 @@ const denying = (policy: CompiledPolicy | undefined, facts: Facts, index?: numbe
   if (policy === undefined) return undefined;
   for (const statement of policy.relevantTo(facts.request.action).denies) {
     if (statement.relationTo(facts.request.principal) === relations.none || !applies(statement, facts)) continue;
-    const { ref } = statement;
-    return denial(policy.kind, true, facts, ref, index);
+    return denial(policy.kind, true, facts, statement.ref, index);
   }
   return undefined;
 };
@@ -90,34 +89,27 @@ const allowing = (policy: CompiledPolicy, facts: Facts): StatementRef | undefine
 };
 
 const judgeKey = (facts: Facts, policies: Policies): Decision => {
-  const { principal } = facts.request;
+  const decision = judgeByKeyPolicy(facts, policies);
+  return decision.allowed ? decision : (allowanceByGrant(facts, policies) ?? decision);
+};
+
+const judgeByKeyPolicy = (facts: Facts, policies: Policies): Decision => {
   const { relation, statement } = admissionOf(facts, policies.key);
-  let refusal: Denied;
-  if (relation === relations.none) {
-    refusal = missing('key', facts);
-  } else if (!facts.foreign && relation === relations.self) {
-    return allowance('key', facts, statement);
-  } else if (!facts.foreign && relation === relations.issuer) {
-    const limit = missingLimit(policies, facts);
-    if (limit === undefined) return allowance('key', facts, statement);
-    refusal = missing(limit, facts, statement);
-  } else {
-    const decision = judgeByIdentity(facts, policies, statement);
-    if (decision.allowed) return decision;
-    refusal = decision;
-  }
+  if (relation === relations.none) return missing('key', facts);
+  if (facts.foreign || relation === relations.account) return judgeByIdentity(facts, policies, statement);
+  const limit = relation === relations.issuer ? missingLimit(policies, facts) : undefined;
+  return limit === undefined ? allowance('key', facts, statement) : missing(limit, facts, statement);
+};
+
+const allowanceByGrant = (facts: Facts, policies: Policies): Allowed | undefined => {
   for (const grant of policies.grants ?? []) {
     const grantee = given(grant, facts.request, facts.lookup);
     if (grantee === undefined) continue;
-    if (
-      grantee === 'caller' ||
-      principal.type === 'AWSService' ||
-      judgeByIdentity(facts, policies, undefined).allowed
-    ) {
-      return allowance('grant', facts, undefined, undefined, undefined, grant.GrantId);
+    if (grantee === 'caller' || judgeByIdentity(facts, policies, undefined).allowed) {
+      return { allowed: true, by: 'grant', grant: grant.GrantId, foreign: facts.foreign };
     }
   }
-  return refusal;
+  return undefined;
 };
 
 /** How a key policy lets the caller in: the strongest of the ways. */
@@ -143,7 +135,7 @@ const missingLimit = ({ boundary, session }: Policies, facts: Facts): 'boundary'
   return session && allowing(session, facts) === undefined ? 'session' : undefined;
 };
 
-/** @param delegation the key policy's statement by which identity policies decide */
+/** @param delegation the key policy's statement that lets identity policies decide */
 const judgeByIdentity = (facts: Facts, policies: Policies, delegation: StatementRef | undefined): Decision => {
   if (facts.request.principal.type === 'Root') return allowance('root', facts, undefined, undefined, delegation);
   for (let i = 0; i < policies.identity.length; i += 1) {
@@ -163,8 +155,7 @@ const allowance = (
   statement: StatementRef | undefined,
   policy?: number,
   delegation?: StatementRef,
-  grant?: string,
-): Allowed => ({ allowed: true, by, statement, policy, delegation, foreign, grant });
+): Allowed => ({ allowed: true, by, statement, policy, delegation, foreign });
 
 const missing = (by: Denied['by'], facts: Facts, delegation?: StatementRef): Denied =>
   denial(by, false, facts, undefined, undefined, delegation);

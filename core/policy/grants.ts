@@ -1,5 +1,5 @@
 import { arnAgrees } from './arn-operators.ts';
-import type { Principal } from './principals.ts';
+import { accountOfRoot, type Principal } from './principals.ts';
 import type { AccessRequest } from './request.ts';
 import type { Lookup } from './template.ts';
 
@@ -46,9 +46,9 @@ const granteeOf = (grant: CandidateGrant, { type, arn, accountId, issuer }: Prin
   if (type === 'AWSService') return grant.GranteeServicePrincipal === arn ? 'caller' : undefined;
   const grantee = grant.GranteePrincipal;
   if (grantee === undefined) return undefined;
-  if (/^arn:[^:]*:iam::\d{12}:root$/.test(grantee)) return grantee.split(':')[4] === accountId ? 'account' : undefined;
-  if (grantee === accountId) return 'account';
-  return grantee === arn || (type === 'AssumedRole' && grantee === issuer?.arn) ? 'caller' : undefined;
+  if (type !== 'Root' && grantee === arn) return 'caller';
+  if (type === 'AssumedRole' && grantee === issuer?.arn) return 'caller';
+  return grantee === accountId || accountOfRoot(grantee) === accountId ? 'account' : undefined;
 };
 
 /** Operations that the constraints on the encryption context do not bind. */

@@ -3,8 +3,8 @@ import { compileStatement, type Statement, unreadable } from './statement.ts';
 import type { Language } from './template.ts';
 
 /** A policy ready for evaluation; opaque to all but the engine. Compile it once per revision. */
-export interface CompiledPolicy {
-  readonly kind: PolicyKind;
+export interface CompiledPolicy<Kind extends PolicyKind = PolicyKind> {
+  readonly kind: Kind;
   readonly statements: readonly Statement[];
   /** Of the statements, those that cover an action. */
   relevantTo(action: string): Relevant;
@@ -33,7 +33,7 @@ export interface PolicyProblem {
  *
  * @param document JSON text, or the object parsed from it; not changed, and not kept
  */
-export const compilePolicy = (document: string | object, kind: PolicyKind): CompiledPolicy =>
+export const compilePolicy = <Kind extends PolicyKind>(document: string | object, kind: Kind): CompiledPolicy<Kind> =>
   newPolicy(
     kind,
     readPolicy(document, kind, () => {}),
@@ -56,6 +56,10 @@ export const principalsIn = ({ statements }: CompiledPolicy): readonly string[] 
   ...new Set(statements.flatMap(({ principals }) => principals)),
 ];
 
+/** Condition keys that a policy asks for, in lower case: what need not be fetched if none does. Variables apart. */
+export const conditionKeysIn = ({ statements }: CompiledPolicy): ReadonlySet<string> =>
+  new Set(statements.flatMap(({ conditions }) => conditions.map(({ key }) => key.toLowerCase())));
+
 const messages: Readonly<Record<ProblemCode, (where: string, what: string) => string>> = {
   syntax: (where, what) => (where === '' ? `The policy ${what}.` : `${where} ${what}.`),
   principal: () => 'Policy contains a statement with one or more invalid principals.',
@@ -65,7 +69,7 @@ const messages: Readonly<Record<ProblemCode, (where: string, what: string) => st
 /** Distinct actions remembered for a policy; there are fewer, unless somebody makes them up. */
 const mostActions = 128;
 
-const newPolicy = (kind: PolicyKind, statements: readonly Statement[]): CompiledPolicy => {
+const newPolicy = <Kind extends PolicyKind>(kind: Kind, statements: readonly Statement[]): CompiledPolicy<Kind> => {
   const byAction = new Map<string, Relevant>();
   return {
     kind,

@@ -29,7 +29,7 @@ export const compilePrincipals = (
     malformed = true;
     report(
       named ? '.Principal' : '.NotPrincipal',
-      `${principal} is not a principal that a policy can name`,
+      `has ${principal}, which is not a principal that a policy can name`,
       'principal',
     );
   });

@@ -57,7 +57,10 @@ export const spares = (names: Names, caller: Principal): boolean => {
 const isNamed = ({ identities }: Names, { arn, principalId }: { arn: string; principalId: string }): boolean =>
   identities.has(arn) || identities.has(principalId);
 
-const root = /^arn:aws[a-z0-9-]*:iam::(\d{12}):root$/;
+/** The account that an ARN `…:root` stands for. */
+export const accountOfRoot = (arn: string): string | undefined =>
+  arn.endsWith(':root') ? /^arn:aws[a-z0-9-]*:iam::(\d{12}):root$/.exec(arn)?.[1] : undefined;
+
 const user = /^arn:aws[a-z0-9-]*:iam::\d{12}:user\/[\w+=,.@/-]+$/;
 const role = /^(arn:aws[a-z0-9-]*:iam::\d{12}:role\/)(?:[\x21-\x29\x2b-\x3e\x40-\x7e]*\/)?([\w+=,.@-]+)$/;
 const session = /^arn:aws[a-z0-9-]*:sts::\d{12}:(?:assumed-role\/[\w+=,.@-]+|federated-user)\/[\w+=,.@:-]+$/;
@@ -114,7 +117,7 @@ const readIdentity = (
     return true;
   }
   names.given.push(text);
-  const account = /^\d{12}$/.test(text) ? text : root.exec(text)?.[1];
+  const account = /^\d{12}$/.test(text) ? text : accountOfRoot(text);
   if (account !== undefined) return addTo(names.accounts, account);
   const [, prefix, name] = role.exec(text) ?? [];
   // The names of roles are unique in an account, and on AWS a session does not tell its role's path.

@@ -26,12 +26,12 @@ export type Resource =
 
 /** Everything that has a say. What is left out does not exist, except that a key without policy allows nobody. */
 export interface Policies {
-  readonly key?: CompiledPolicy | undefined;
-  readonly identity: readonly CompiledPolicy[];
-  readonly boundary?: CompiledPolicy | undefined;
-  readonly session?: CompiledPolicy | undefined;
+  readonly key?: CompiledPolicy<'key'> | undefined;
+  readonly identity: readonly CompiledPolicy<'identity'>[];
+  readonly boundary?: CompiledPolicy<'boundary'> | undefined;
+  readonly session?: CompiledPolicy<'session'> | undefined;
   /** Only for calls through a VPC endpoint. */
-  readonly endpoint?: CompiledPolicy | undefined;
+  readonly endpoint?: CompiledPolicy<'endpoint'> | undefined;
   /** Those on the key whose grantee may be the caller: a few, however many the key has. */
   readonly grants?: readonly CandidateGrant[] | undefined;
 }
@@ -43,7 +43,7 @@ interface Decided {
   readonly statement?: StatementRef | undefined;
   /** Which of the identity policies it is in, from 0. */
   readonly policy?: number | undefined;
-  /** The key policy's statement that lets the caller's identity policies decide. */
+  /** The key policy's statement that lets the caller in, as far as other policies allow it too. */
   readonly delegation?: StatementRef | undefined;
   /** The key is another account's. */
   readonly foreign: boolean;

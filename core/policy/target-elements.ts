@@ -19,7 +19,7 @@ export const compileActions = (
   const { negated, texts, where } = given;
   const bad = texts.find((text) => text !== '*' && !/^[a-z0-9*?-]+:./is.test(text));
   if (bad !== undefined) {
-    report(where, `'${bad}' is not an action, which is named service:Action`);
+    report(where, `has '${bad.slice(0, 256)}', which is not an action (service:Action)`);
     return always;
   }
   const matchers = texts.map((text) => foldedMatcher(piecesOf(text)));
@@ -42,7 +42,7 @@ export const compileResources = (
   for (const text of texts) {
     const test = text.startsWith('arn:') ? testOf(completed(text), language, wildcards, matcherOf) : undefined;
     if (test === undefined) {
-      report(where, `'${text}' is neither "*" nor an ARN`);
+      report(where, `has '${text.slice(0, 256)}', which is neither "*" nor an ARN`);
       return always;
     }
     tests.push(test);

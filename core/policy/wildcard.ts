@@ -32,10 +32,9 @@ export const matcherOf = (pieces: readonly Piece[]): Matcher => {
   const [first = newRun([]), ...others] = runsOf(pieces);
   const last = others.pop();
   if (last === undefined) return (text) => text.length === first.length && first.isAt(text, 0);
-  const least = others.reduce((sum, { length }) => sum + length, first.length + last.length);
   return (text) => {
-    if (text.length < least || !first.isAt(text, 0) || !last.isAt(text, text.length - last.length)) return false;
     const end = text.length - last.length;
+    if (end < first.length || !first.isAt(text, 0) || !last.isAt(text, end)) return false;
     let from = first.length;
     for (const run of others) {
       const at = run.find(text, from); // the leftmost will do: it leaves the most to those that follow
@@ -106,13 +105,13 @@ const findByBits = (units: readonly number[]): Run['find'] => {
   const bits = new Map<number, Uint32Array>();
   units.forEach((unit, i) => {
     if (unit === hole) setBit(holes, i);
-    else bits.set(unit, new Uint32Array(words));
   });
-  for (const [unit, word] of bits) {
-    units.forEach((each, i) => {
-      if (each === unit || each === hole) setBit(word, i);
-    });
-  }
+  units.forEach((unit, i) => {
+    if (unit === hole) return;
+    const words = bits.get(unit) ?? holes.slice(); // a hole agrees with every unit
+    setBit(words, i);
+    bits.set(unit, words);
+  });
   const last = units.length - 1;
   return (text, from) => {
     const state = new Uint32Array(words);

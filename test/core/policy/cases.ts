@@ -116,7 +116,7 @@ export const requestOf = ({ caller = 'alice', action = 'kms:Decrypt', resource =
 };
 
 export const policiesOf = ({ key, identity = [], boundary, session, endpoint, grants = [] }: Case): Policies => {
-  const compiled = (policy: PolicyGiven | undefined, kind: PolicyKind) =>
+  const compiled = <Kind extends PolicyKind>(policy: PolicyGiven | undefined, kind: Kind) =>
     policy === undefined ? undefined : compilePolicy(documentOf(policy), kind);
   const KeyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
   return {
