@@ -12,7 +12,8 @@ export type ImportableFacts =
   | { readonly family: 'rsa'; readonly modulusBits: RsaModulusBits }
   | { readonly family: 'ec'; readonly curve: EcCurve }
   | { readonly family: 'ed25519' }
-  | { readonly family: 'sm2' };
+  | { readonly family: 'sm2' }
+  | { readonly family: 'ml-dsa' | 'ml-kem' }; // nobody can bring these
 
 /**
  * Judges key material that a caller brings, and gives it the form in which our own is kept: the bytes of a secret, or
@@ -29,7 +30,7 @@ export const readImportedMaterial = (facts: ImportableFacts, bytes: Uint8Array):
   if (facts.family === 'ec') return readEc(facts.curve, bytes);
   if (facts.family === 'sm2') return readEc('SM2', bytes);
   if (facts.family === 'ed25519') return readEd25519(bytes);
-  return bytes.length === facts.materialLength ? Buffer.from(bytes) : undefined;
+  return 'materialLength' in facts && bytes.length === facts.materialLength ? Buffer.from(bytes) : undefined;
 };
 
 /** n - 1, with which SM2 cannot sign: GB/T 32918.1 §6.1 ends the range of private keys at n - 2. */

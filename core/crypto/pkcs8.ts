@@ -23,6 +23,6 @@ export const readPrivateKeyInfo = (bytes: Uint8Array): PrivateKeyInfo | undefine
     return undefined;
   if (algorithm?.tag !== tags.sequence || privateKey?.tag !== tags.octetString) return undefined;
   const places = more.map(({ tag }) => optional.indexOf(tag));
-  if (places.some((place, i) => place === -1 || place <= (places[i - 1] ?? -1))) return undefined;
+  if (places.some((place, i) => place <= (places[i - 1] ?? -1))) return undefined;
   return { algorithm: algorithm.contents, privateKey: privateKey.contents };
 };

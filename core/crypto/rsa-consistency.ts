@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
-import { readSequence, tags } from './der.ts';
+import { readSequence, readUnsigned, tags } from './der.ts';
 import type { RsaModulusBits } from './rsa-key.ts';
 
 /** RSAPrivateKey of two primes: version, n, e, d, p, q, d mod (p-1), d mod (q-1), 1/q mod p. RFC 8017 §A.1.2. */
@@ -32,22 +32,14 @@ const fits = (
   version === 0n &&
   n >> (modulusBits - 1n) === 1n &&
   e >= 3n &&
-  e < n &&
+  d < n &&
   p > 2n &&
   q > 2n &&
-  p !== q &&
   n === p * q &&
-  d > 0n &&
-  d < n &&
-  0n < dP &&
-  dP < p &&
-  0n < dQ &&
-  dQ < q &&
-  (e * dP) % (p - 1n) === 1n &&
-  (e * dQ) % (q - 1n) === 1n &&
-  d % (p - 1n) === dP % (p - 1n) &&
-  d % (q - 1n) === dQ % (q - 1n) &&
-  0n < qInv &&
+  (e * d) % (p - 1n) === 1n &&
+  (e * d) % (q - 1n) === 1n &&
+  dP === d % (p - 1n) &&
+  dQ === d % (q - 1n) &&
   qInv < p &&
   (qInv * q) % p === 1n;
 
@@ -57,6 +49,6 @@ const signsWhatItVerifies = (key: KeyObject): boolean => {
   return verify('sha256', message, createPublicKey(key), sign('sha256', message, key));
 };
 
-/** The number in an INTEGER, big-endian; a negative one becomes -1. Not by way of text, which cannot be wiped. */
+/** The number in an INTEGER; -1 if it is negative or not in the fewest bytes. Not by way of text, which stays around. */
 const toBigInt = (integer: Buffer): bigint =>
-  (integer[0] ?? 0x80) >= 0x80 ? -1n : integer.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  readUnsigned(integer, integer.length)?.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n) ?? -1n;

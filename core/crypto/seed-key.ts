@@ -66,7 +66,7 @@ const afterHead = (
   bytes: Uint8Array,
 ): Uint8Array => {
   checkBytes(`${type} key`, bytes);
-  if (bytes.length !== sample.length || !sample.subarray(0, -length).equals(bytes.subarray(0, -length))) {
+  if (!sample.subarray(0, -length).equals(bytes.subarray(0, -length))) {
     throw new RangeError(`${type} key: expected one of ${name}, got other bytes`);
   }
   return bytes.subarray(-length);

@@ -147,7 +147,7 @@ const readCiphertext = (ciphertext: Uint8Array): { readonly plain: Buffer; reado
   const [x, y, hash, masked] = readSequence(ciphertext, shape) ?? [];
   const coordinates = [x, y].map((integer) => integer && asNumber(integer));
   if (coordinates[0] === undefined || coordinates[1] === undefined || hash?.length !== length) return undefined;
-  if (masked === undefined || masked.length < 1 || masked.length > maxPlaintext) return undefined;
+  if (masked === undefined) return undefined;
   return { plain: Buffer.concat([coordinates[0], coordinates[1], hash, masked]), masked };
 };
 

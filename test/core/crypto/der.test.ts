@@ -60,7 +60,8 @@ describe('readElements', () => {
     ['a length with a leading zero', `04820080${'00'.repeat(128)}`],
     ['a length of three bytes', `0483010000${'00'.repeat(65536)}`],
     ['a length of 127 bytes', '04ff'],
-    ['a tag of several bytes', '1f8101 00'.replace(' ', '')],
+    ['a tag of several bytes', '1f0100'],
+    ['an indefinite length, taken for 128', `0480${'00'.repeat(128)}`],
     ['a byte too many', '04010000'],
   ])('refuses %s', (_, text) => {
     expect(readElements(hex(text))).toBeUndefined();

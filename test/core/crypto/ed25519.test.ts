@@ -85,6 +85,15 @@ describe('Ed25519ph', () => {
     expect(Buffer.from(ed25519ph.sign(Buffer.from('abc'), secret)).toString('hex')).toBe(expected);
   });
 
+  it('refuses a key of small order, under which one signature fits every message', () => {
+    const identity = Buffer.from([1, ...Buffer.alloc(31)]);
+    const spki = Buffer.concat([hex('302a300506032b6570032100'), identity]);
+    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    const everything = Buffer.concat([identity, Buffer.alloc(32)]);
+    expect(ed25519ph.verify(everything, digest, identity, { zip215: true })).toBe(true);
+    expect(verifyEd25519('ed25519ph', key, digest, everything)).toBe(false);
+  });
+
   it('takes 64 bytes only, else it throws a RangeError', () => {
     const message = new RangeError('message: expected 64 bytes, got 63');
     const short = digest.subarray(1);

@@ -58,17 +58,18 @@ describe.each([
   };
 
   describeVectors<Verify>(`wycheproof/${file}_verify_test.json`, ({ testGroups }) => {
-    it.each([
-      ['OpenSSL', 'RAW', nativeMlDsa],
-      ['noble', 'RAW', nobleMlDsa],
-      ['noble', 'EXTERNAL_MU', nativeMlDsa],
-    ] as const)('accepts by %s over %s exactly the valid signatures without a context', (_, kind, engine) => {
-      expect(testGroups.flatMap(({ tests }) => tests)).toHaveLength(verifyCount);
-      const wrong = testGroups.flatMap(({ publicKey, publicKeyDer, tests }) =>
-        misjudged(tests.map(forUs), verifies(publicKey, hex(publicKeyDer), kind, engine)),
-      );
-      expect(wrong).toEqual([]);
-    });
+    // noble needs seconds for all of them, and computes the same for either kind.
+    const slow = set === 'ML-DSA-44' ? ([['noble', 'RAW', nobleMlDsa]] as const) : [];
+    it.each([['OpenSSL', 'RAW', nativeMlDsa], ['noble', 'EXTERNAL_MU', nativeMlDsa], ...slow] as const)(
+      'accepts by %s over %s exactly the valid signatures without a context',
+      (_, kind, engine) => {
+        expect(testGroups.flatMap(({ tests }) => tests)).toHaveLength(verifyCount);
+        const wrong = testGroups.flatMap(({ publicKey, publicKeyDer, tests }) =>
+          misjudged(tests.map(forUs), verifies(publicKey, hex(publicKeyDer), kind, engine)),
+        );
+        expect(wrong).toEqual([]);
+      },
+    );
   });
 
   describeVectors<Seeds>(`wycheproof/${file}_sign_seed_test.json`, ({ testGroups }) => {
@@ -94,7 +95,7 @@ describe.each([
         const { msg, mu } = tests[0] ?? {};
         const kind = msg === undefined ? 'EXTERNAL_MU' : 'RAW';
         const input = hex(msg ?? mu ?? '');
-        const [signer, verifier] = index % 2 === 0 ? [nativeMlDsa, nobleMlDsa] : [nobleMlDsa, nativeMlDsa];
+        const [signer, verifier] = index % 4 > 0 ? [nativeMlDsa, nobleMlDsa] : [nobleMlDsa, nativeMlDsa];
         const signature = signMlDsa(set, encodeSeed(mlDsaSets[set], hex(privateSeed)), input, kind, signer);
         const spki = encodePublicKey(mlDsaSets[set], hex(publicKey ?? ''));
         expect(verifyMlDsa(set, spki, input, kind, signature, verifier)).toBe(true);

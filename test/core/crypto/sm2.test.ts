@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, diffieHellman, generateK
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { der, readSequence, tags } from '../../../core/crypto/der.ts';
-import { encodeEcPrivateKey, encodeEcPublicKey } from '../../../core/crypto/ec-der.ts';
+import { encodeEcPrivateKey, encodeEcPublicKey, pointOf } from '../../../core/crypto/ec-der.ts';
 import { generateEc } from '../../../core/crypto/ec-key.ts';
 import {
   decryptSm2,
@@ -124,6 +124,19 @@ describe('SM2DSA', () => {
     expect(verifySm2(sm2PublicKey(standard), Buffer.from('message digest'), 'RAW', integers(first, second))).toBe(
       false,
     );
+  });
+
+  it('refuses r of zero with a digest made for it, under which the equation holds', () => {
+    // With r = 0, t is s: the digest is minus the x-coordinate of s G + s P, which is s (1 + d) G.
+    const [order, d, s] = [
+      0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n,
+      0x3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8n,
+      5n,
+    ];
+    const bytes = (number: bigint) => hex(number.toString(16).padStart(64, '0'));
+    const x = pointOf('SM2', bytes((s * (1n + d)) % order))?.subarray(1, 33);
+    const forged = (order - (BigInt(`0x${x?.toString('hex')}`) % order)) % order;
+    expect(verifySm2(sm2PublicKey(standard), bytes(forged), 'DIGEST', integers('00', '05'))).toBe(false);
   });
 
   it('answers false to any bytes whatever', () => {
