@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { compilePolicy } from '../core/policy/policy.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
+import { newKeyPolicies } from '../lambdas/policies.ts';
 import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { newRootKeys } from '../local/root-keys.ts';
 import { cachedStores } from '../stores/cached.ts';
@@ -32,11 +34,15 @@ export const openBarePipeline = async () => {
     accessKeyId: 'AKIAEXAMPLEEXAMPLE00',
     userName: 'bench',
   } as const;
+  const everything = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*' } };
+  const standing = { identity: [compilePolicy(everything, 'identity')], tags: {} };
   const runtime = {
     region: 'us-east-1',
     clock: () => new Date(),
     random: randomBytes,
     authenticate: () => caller,
+    standingOf: () => standing,
+    keyPolicyOf: newKeyPolicies(),
     storesFor: (uses: Parameters<typeof tablesOf>[0]) => storesWithin(stores, tablesOf(uses)),
     keyring: newKeyring(newRootKeys(), randomBytes),
     auditLog: { write: async () => {} },

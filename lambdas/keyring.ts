@@ -1,13 +1,12 @@
 import QuickLRU from 'quick-lru';
 import { wipe } from '../core/crypto/bytes.ts';
-import { generateEc } from '../core/crypto/ec-key.ts';
-import { type KeyPair, loadKeyPair } from '../core/crypto/key-pair.ts';
+import { generateDataKeyPair } from '../core/crypto/data-key-pair.ts';
 import { unwrapKeyMaterial, type VersionedRoot, wrapKeyMaterial, wrappedRootVersion } from '../core/crypto/key-wrap.ts';
-import { generateRsa } from '../core/crypto/rsa-key.ts';
 import { KmsError } from '../core/model/errors.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
-import { type KeySpec, specOf } from '../core/model/key-specs.ts';
 import type { KeyReader } from '../stores/ports.ts';
+import { newKeyImport } from './key-import.ts';
+import { generateMaterial, type LoadedMaterial, loadMaterial, type WithMaterial } from './key-material.ts';
 import type { Keyring } from './pipeline/ports.ts';
 import { usableKey } from './usable-key.ts';
 
@@ -18,29 +17,8 @@ export interface RootKeys {
   byVersion(version: number): Promise<VersionedRoot>;
 }
 
-/** Key material ready for use: raw bytes, or a pair in OpenSSL's memory. */
-export type LoadedMaterial = { readonly secret: Buffer } | KeyPair;
-
-/** Runs `use` on one material of a key. `use` is synchronous, so that no eviction can wipe what it reads. */
-export type WithMaterial = <T>(KeyMaterialId: string | undefined, use: (material: LoadedMaterial) => T) => Promise<T>;
-
 /** Materials kept in hand at most, a few kilobytes each. */
 const mostMaterials = 5000;
-
-const generate = async (KeySpec: KeySpec, random: (size: number) => Buffer): Promise<Buffer> => {
-  const spec = specOf(KeySpec);
-  if (spec.family === 'rsa') return generateRsa(spec.modulusBits);
-  return spec.family === 'ec' ? generateEc(spec.curve) : random(spec.materialLength);
-};
-
-const load = (KeySpec: KeySpec, material: Buffer): LoadedMaterial => {
-  if (specOf(KeySpec).type !== 'asymmetric') return { secret: material };
-  try {
-    return loadKeyPair(material);
-  } finally {
-    wipe(material);
-  }
-};
 
 /** Joins stores and crypto: makes key material, and turns a key record into a key in hand. */
 export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer): Keyring => {
@@ -57,13 +35,16 @@ export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer)
     const root = version === undefined ? undefined : await rootKeys.byVersion(version);
     const opened = root && unwrapKeyMaterial(() => root.key, { ...record, KeyMaterialId }, material.wrapped);
     if (opened === undefined) throw new Error(`key material ${KeyMaterialId} was altered in the store`);
-    return load(record.KeySpec, opened);
+    return loadMaterial(record.KeySpec, opened);
   };
 
   return {
+    ...newKeyImport(rootKeys, random),
+    newDataKeyPair: generateDataKeyPair,
+
     async newMaterial({ AccountId, KeyId, KeySpec }) {
       const KeyMaterialId = random(32).toString('hex');
-      const [root, material] = await Promise.all([rootKeys.current(), generate(KeySpec, random)]);
+      const [root, material] = await Promise.all([rootKeys.current(), generateMaterial(KeySpec, random)]);
       try {
         const binding = { AccountId, KeyId, KeyMaterialId, KeySpec };
         return { KeyId, KeyMaterialId, wrapped: wrapKeyMaterial(root, binding, material, random(12)) };
@@ -74,13 +55,17 @@ export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer)
 
     use(key, keys) {
       const withMaterial: WithMaterial = async (KeyMaterialId, use) => {
-        if (KeyMaterialId === undefined)
-          throw new KmsError('KMSInvalidStateException', `${key.Arn} is pending import.`);
+        const pendingImport = () => new KmsError('KMSInvalidStateException', `${key.Arn} is pending import.`);
+        if (KeyMaterialId === undefined) throw pendingImport();
         const id = `${key.record.KeyId} ${KeyMaterialId}`;
         const cached = loaded.get(id);
         if (cached !== undefined) return use(cached);
         const material = await unwrap(key.record, KeyMaterialId, keys);
-        if (material === undefined) throw new KmsError('InvalidCiphertextException'); // only a ciphertext can name one
+        if (material === undefined) {
+          // Material that the record knows was deleted a moment ago; any other only a ciphertext can name.
+          const known = key.record.materials.some((version) => version.KeyMaterialId === KeyMaterialId);
+          throw known ? pendingImport() : new KmsError('InvalidCiphertextException');
+        }
         loaded.set(id, material);
         return use(material);
       };

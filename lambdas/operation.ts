@@ -1,7 +1,7 @@
 import type { Caller } from '../core/model/caller.ts';
 import type { AliasedKey, Key, MaterialMaker, UsableKey } from '../core/model/key.ts';
 import type { KeyState } from '../core/model/key-record.ts';
-import type { KeyUsage } from '../core/model/key-specs.ts';
+import type { KeyType, KeyUsage, Origin } from '../core/model/key-specs.ts';
 import type { InputOf, Members } from '../core/model/shapes.ts';
 import type { Access, Readers, StoreName, Writers } from '../stores/ports.ts';
 
@@ -18,11 +18,27 @@ export interface KeyTarget<Member extends string = string> {
   /** The algorithm the key's spec must have: what this member says, or always this one. */
   readonly algorithm?: Member | { readonly is: string };
   /** The only type of key the operation works on. */
-  readonly type?: 'asymmetric';
+  readonly type?: KeyType;
+  /** Where the key's material must come from; anywhere when absent. */
+  readonly origins?: readonly Origin[];
   /** States in which the operation works; all when absent. */
   readonly states?: readonly KeyState[];
   /** The permission on this key, without `kms:`; the operation's name unless said. `null`: the key is only looked up. */
   readonly permission?: string | null;
+  /** The member with the encryption context under which the key is used: policies and grants judge its pairs. */
+  readonly encryptionContext?: Member;
+  /** The name of the other target of the pair whose keys may be one: offered to policies as `kms:ReEncryptOnSameKey`. */
+  readonly sameAs?: string;
+}
+
+/** What authorization asks besides the permission on the keys. */
+export interface Permissions<Member extends string = string> {
+  /** The member with the alias name that is a resource of its own, judged by identity policies. */
+  readonly alias?: Member;
+  /** Other permissions, without `kms:`, that are needed when a member is sent. */
+  readonly whenSent?: { readonly [Permission in string]?: Member };
+  /** The new key policy and the flag that leaves out its lockout check. */
+  readonly newPolicy?: { readonly from: Member; readonly bypass: Member };
 }
 
 /** Tables an operation touches beyond what the pipeline reads for it, and whether it handles key material. */
@@ -100,13 +116,14 @@ export interface Operation<Name extends string = string> {
   readonly input: Members;
   /** By the name under which `handle` receives them, in the order in which they are judged. */
   readonly keys: Readonly<Record<string, KeyTarget>>;
-  /** Members offered to policies as `kms:<member>`, with their effective values. */
-  readonly conditions: readonly string[];
+  /** Condition keys without `kms:`, and the member whose effective value each has. */
+  readonly conditions: Readonly<Record<string, string>>;
+  readonly permissions: Permissions;
   readonly audit: AuditFacts;
   readonly uses: Uses;
   readonly page?: PageFacts | undefined;
   /** Rules between members that shapes cannot say; throws the KmsError of the first that is broken. */
-  check?(input: Output): void;
+  check?(input: Output, region: string): void;
   /** Bytes in the answer pass to the pipeline, which wipes them once they are on the wire. No answer: an empty body. */
   // A method, not a function property: its argument may then be narrower for each operation.
   handle(given: HandedIn & { readonly input: Output; readonly stores: object }): Promise<Output | undefined>;
@@ -125,13 +142,14 @@ export const operation = <
   readonly input: M;
   readonly key?: Target;
   readonly keys?: Targets;
-  readonly conditions?: readonly (keyof M & string)[];
+  readonly conditions?: Readonly<Record<string, keyof M & string>>;
+  readonly permissions?: Permissions<keyof M & string>;
   readonly audit: AuditFacts;
   readonly uses?: U;
   readonly page?: P;
-  check?(input: InputOf<M>): void;
+  check?(input: InputOf<M>, region: string): void;
   handle(given: Arguments<M, Target, Targets, U, P>): Promise<Output | undefined>;
 }): Operation<Name> => {
-  const { key, keys = {}, conditions = [], uses = {}, ...rest } = declaration;
-  return { ...rest, keys: key ? { key, ...keys } : keys, conditions, uses };
+  const { key, keys = {}, conditions = {}, permissions = {}, uses = {}, ...rest } = declaration;
+  return { ...rest, keys: key ? { key, ...keys } : keys, conditions, permissions, uses };
 };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableName } from '../core/model/tables.ts';
+import { compilePolicy } from '../core/policy/policy.ts';
 import { cachedStores } from '../stores/cached.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
 import { queueAuditLog } from './audit-queue.ts';
@@ -9,11 +10,26 @@ import { awsClient } from './aws-client.ts';
 import { callerOfIdentity } from './caller.ts';
 import { tableVariable, variables } from './environment.ts';
 import { logLine } from './log.ts';
-import type { Keyring, Runtime } from './pipeline/ports.ts';
+import type { Keyring, Runtime, Standing } from './pipeline/ports.ts';
 import { tablesOf } from './pipeline/uses.ts';
+import { newKeyPolicies } from './policies.ts';
 
 /** How long a record may be used before it is read again: a key may work that long after it was disabled elsewhere. */
 const recordCacheSeconds = 1;
+
+/**
+ * The gateway has judged the caller's identity policies, boundary and session policy: it let the caller invoke the path
+ * of this operation. Its yes stands for theirs. (docs/decisions/0005)
+ */
+const judgedByGateway: Standing = {
+  identity: [
+    compilePolicy(
+      { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*' } },
+      'identity',
+    ),
+  ],
+  tags: {},
+};
 
 /** A variable of the environment. @throws {Error} when it is not set: the function is not deployed as it should be */
 export type ReadVariable = (name: string) => string;
@@ -35,6 +51,8 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring): Runtime => {
     clock: () => new Date(),
     random: randomBytes,
     authenticate: ({ identity }) => callerOfIdentity(identity),
+    standingOf: () => judgedByGateway,
+    keyPolicyOf: newKeyPolicies(),
     storesFor(uses) {
       const declared = tablesOf(uses);
       for (const [table] of declared) read(tableVariable(table));
@@ -56,5 +74,11 @@ const noKeyring: NewKeyring = () => {
   const refuse = () => {
     throw new Error('this function was bundled without access to key material');
   };
-  return { newMaterial: refuse, use: refuse };
+  const materials = {
+    newMaterial: refuse,
+    newDataKeyPair: refuse,
+    newImportParameters: refuse,
+    importMaterial: refuse,
+  };
+  return { ...materials, use: refuse };
 };

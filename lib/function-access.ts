@@ -37,18 +37,14 @@ export const statementsOf = (operation: Operation, resources: Resources): Policy
   if (uses.material === 'use') statements.push(allow(['secretsmanager:GetSecretValue'], [rootSecret.secretArn]));
   for (const [name, access] of tablesOf(uses)) {
     const { tableArn } = tables[name];
-    const { read, indexes, write } = storeActions[name];
-    if (operation.uses[name] === undefined) {
-      statements.push(allow(dynamoDb(lookUpActions), [tableArn]));
-      continue;
-    }
-    statements.push(allow(dynamoDb(access === 'write' ? [...read, ...write] : read), [tableArn]));
-    statements.push(
-      allow(
-        ['dynamodb:Query'],
-        indexes.map((index) => `${tableArn}/index/${index}`),
-      ),
-    );
+    const { read, indexes, lookUpIndexes, write } = storeActions[name];
+    const declared = operation.uses[name] !== undefined;
+    const onTable = declared ? (access === 'write' ? [...read, ...write] : read) : lookUpActions;
+    const queried = declared ? indexes : lookUpIndexes;
+    statements.push(allow(dynamoDb(onTable), [tableArn]));
+    if (queried.length === 0) continue;
+    const indexArns = queried.map((index) => `${tableArn}/index/${index}`);
+    statements.push(allow(['dynamodb:Query'], indexArns));
   }
   return statements;
 };

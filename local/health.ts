@@ -38,6 +38,7 @@ const makeHealthKey = async ({ keyring, clock }: Region['runtime'], keys: Keys):
     Policy: '{"Version":"2012-10-17","Statement":[]}',
     Tags: [],
     currentKeyMaterialId: material.KeyMaterialId,
+    materials: [{ KeyMaterialId: material.KeyMaterialId, KeyMaterialState: 'CURRENT' }],
     revision: 1,
   };
   await keys.create(record, material);

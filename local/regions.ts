@@ -9,6 +9,7 @@ import { operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditLog, HttpReply, HttpRequest, LogEntry, Runtime } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
+import { newKeyPolicies } from '../lambdas/policies.ts';
 import { cachedStores } from '../stores/cached.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
@@ -33,6 +34,7 @@ export interface RegionsOptions {
   readonly auditLog: AuditLog;
   readonly clock: () => Date;
   readonly verify: (request: HttpRequest) => Verification<Principal>;
+  readonly standingOf: Runtime['standingOf'];
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -50,6 +52,7 @@ export const newRegions = (options: RegionsOptions) => {
   const unproven = new QuickLRU<string, Region>({ maxSize: mostUnproven });
   const client = new DynamoDBClient(options.dynamoDb);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const keyPolicyOf = newKeyPolicies();
   const keyring = newKeyring(options.rootKeys, randomBytes);
 
   const newRegion = (name: string): Region => {
@@ -68,6 +71,8 @@ export const newRegions = (options: RegionsOptions) => {
         await ready();
         return callerFrom(verified.credential);
       },
+      standingOf: options.standingOf,
+      keyPolicyOf,
       storesFor: (uses) => storesWithin(writers, tablesOf(uses)),
       keyring,
       auditLog: options.auditLog,

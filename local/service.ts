@@ -12,6 +12,7 @@ import { openPrincipals, type Principals } from './principals.ts';
 import { newRegions } from './regions.ts';
 import { newRootKeys, openRootKeys } from './root-keys.ts';
 import { credentialScope, newSigV4Verifier } from './sigv4.ts';
+import { newStandings } from './standing.ts';
 
 export interface LocalServiceOptions {
   /** The data folder; made if there is none. */
@@ -81,6 +82,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       auditLog,
       clock,
       verify,
+      standingOf: newStandings(principals.find),
       log,
     });
     closers.push(async () => regions.close());

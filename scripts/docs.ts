@@ -24,6 +24,8 @@ const describe = (shape: Shape): string => {
       return `integer,${bounds(shape)}`;
     case 'boolean':
       return 'boolean';
+    case 'timestamp':
+      return 'timestamp, seconds since the epoch';
     case 'map':
       return 'map of strings';
     case 'list':
@@ -57,6 +59,7 @@ const keyLine = (operation: Operation, name: string, target: KeyTarget): string 
     target.usage && `usage ${code(target.usage)}`,
     algorithm && `algorithm ${algorithm}`,
     target.type && `${target.type} keys only`,
+    target.origins && `origin ${target.origins.map(code).join(', ')}`,
     `states ${target.states ? target.states.map(code).join(', ') : 'all'}`,
   ];
   return `- Key ${code(name)}: ${facts.filter(Boolean).join('; ')}.`;

@@ -15,7 +15,7 @@ const cachedKeys = (keys: KeyWriter, seconds: number): KeyWriter => {
     ...keys,
     get: (KeyId) => cache.read(KeyId, () => keys.get(KeyId)),
     create: (record, material) => cache.write(record.KeyId, () => keys.create(record, material)),
-    update: (record, change) => cache.write(record.KeyId, () => keys.update(record, change)),
+    update: (record, change, material) => cache.write(record.KeyId, () => keys.update(record, change, material)),
   };
 };
 

@@ -3,7 +3,12 @@ import type { Writers } from './ports.ts';
 /** The same stores for a dry run: they read, and answer writes as if they had happened. */
 export const dryStores = ({ keys, aliases, grants }: Partial<Writers>): Partial<Writers> => ({
   ...(keys && {
-    keys: { ...keys, create: async () => {}, update: async (record, change) => ({ ...record, ...change }) },
+    keys: {
+      ...keys,
+      create: async () => {},
+      update: async (record, change) => ({ ...record, ...change }),
+      deleteMaterial: async () => {},
+    },
   }),
   ...(aliases && {
     aliases: {

@@ -26,10 +26,13 @@ export interface KeyWriter extends KeyReader {
   /** Material first, then the record that points to it: a crash between leaves material that nobody names. */
   create(record: KeyRecord, material: KeyMaterial | undefined): Promise<void>;
   /**
-   * Replaces the record that was read. Only if it is still the stored one.
+   * Replaces the record that was read, only if it is still the stored one. Material that the change points to comes
+   * first, and is left as it is where it was stored already.
    * @throws {StaleRecordError} when another write came first
    */
-  update(record: KeyRecord, change: Partial<KeyRecord>): Promise<KeyRecord>;
+  update(record: KeyRecord, change: Partial<KeyRecord>, material?: KeyMaterial): Promise<KeyRecord>;
+  /** Comes before the update that says so: from here on nobody gets the material back. Without effect if there is none. */
+  deleteMaterial(KeyId: string, KeyMaterialId: string): Promise<void>;
 }
 
 export interface AliasReader {

@@ -81,6 +81,7 @@ const jsonTypeOf = {
   blob: 'string',
   integer: 'number',
   boolean: 'boolean',
+  timestamp: 'number',
   list: 'list',
   map: 'object',
   structure: 'object',
@@ -145,10 +146,11 @@ describe.each(everyOperation)('%s', (name, operation) => {
       return breakable ? [[member, value] as const] : [];
     });
     const { message } = await kms.call(name, Object.fromEntries(wrong));
-    for (const [member] of wrong) expect(message).toContain(`at '${member.charAt(0).toLowerCase()}${member.slice(1)}'`);
     const told = message.split('; ').length;
     expect(message).toMatch(new RegExp(`^${told} validation errors? detected: `));
-    expect(told).toBeGreaterThanOrEqual(wrong.length);
+    expect(told).toBeGreaterThanOrEqual(Math.min(wrong.length, 10));
+    if (told === 10) return; // as many as are told
+    for (const [member] of wrong) expect(message).toContain(`at '${member.charAt(0).toLowerCase()}${member.slice(1)}'`);
   });
 
   it('ignores members it does not know', async () => {

@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { defaultKeyPolicy } from '../core/model/key-policy.ts';
 import { type KeyState, keyStates } from '../core/model/key-record.ts';
 import { algorithmsOf, type KeyUsage } from '../core/model/key-specs.ts';
-import type { Members, Shape } from '../core/model/shapes.ts';
+import type { Members, Shape, TextShape } from '../core/model/shapes.ts';
 import type { KeyTarget, Operation } from '../lambdas/operation.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
+import { bringing } from './importing.ts';
 import type { Answer, Service } from './service.ts';
 
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -19,13 +21,15 @@ export const isRequired = (shape: Shape): boolean => !shape.optional && !('defau
 export const sample = (shape: Shape): unknown => {
   switch (shape.type) {
     case 'string':
-      return shape.values?.[0] ?? 'a'.repeat(Math.max(shape.min ?? 0, 1));
+      return shape.values?.[0] ?? sampleText(shape);
     case 'blob':
       return randomBytes(Math.min(shape.max, Math.max(shape.min, 24)));
     case 'integer':
       return shape.min;
     case 'boolean':
       return true;
+    case 'timestamp':
+      return 1_800_000_000;
     case 'list':
       return [sample(shape.of)];
     case 'map':
@@ -35,21 +39,36 @@ export const sample = (shape: Shape): unknown => {
   }
 };
 
+/** Texts that between them satisfy every pattern there is. */
+const sampleText = ({ min = 1, pattern = '' }: TextShape): string => {
+  const texts = ['a'.repeat(Math.max(min, 1)), 'lab.kms.example.com'];
+  return texts.find((text) => new RegExp(`^(?:${pattern || '.*'})$`).test(text)) ?? 'a';
+};
+
 /** A value for each required member. */
 export const samples = (members: Members): Parameters =>
   Object.fromEntries(
     Object.entries(members).flatMap(([name, shape]) => (isRequired(shape) ? [[name, sample(shape)]] : [])),
   );
 
+const quickest = {
+  ENCRYPT_DECRYPT: undefined,
+  SIGN_VERIFY: 'ECC_NIST_P256',
+  GENERATE_VERIFY_MAC: 'HMAC_256',
+  KEY_AGREEMENT: 'ECC_NIST_P256',
+  ENCAPSULATE_DECAPSULATE: 'ML_KEM_512',
+} as const satisfies Record<KeyUsage, string | undefined>;
+
 /** What CreateKey needs for a key of each usage: the spec that is quickest to make. */
 export const creationFor = (usage: KeyUsage, KeySpec?: string): Parameters => {
-  const quickest = { ENCRYPT_DECRYPT: undefined, SIGN_VERIFY: 'ECC_NIST_P256', GENERATE_VERIFY_MAC: 'HMAC_256' };
-  const spec = KeySpec ?? quickest[usage as keyof typeof quickest]; // the usages that operations ask for today
+  const spec = KeySpec ?? quickest[usage];
   return spec === undefined ? {} : { KeySpec: spec, KeyUsage: usage };
 };
 
-const creationOf = ({ usage, type }: KeyTarget): Parameters =>
-  type === 'asymmetric' ? creationFor('SIGN_VERIFY') : creationFor(usage ?? 'ENCRYPT_DECRYPT');
+const creationOf = ({ usage, type, origins }: KeyTarget): Parameters => ({
+  ...(type === 'asymmetric' ? creationFor('SIGN_VERIFY') : creationFor(usage ?? 'ENCRYPT_DECRYPT')),
+  ...(origins && { Origin: origins[0] }),
+});
 
 /** Puts a key in any state, also those that no operation reaches from where it is. */
 export const putInState = async (kms: Service, KeyId: string, KeyState: KeyState): Promise<void> => {
@@ -79,15 +98,40 @@ const answered = async (answer: Promise<Answer>, member: string): Promise<Buffer
 /** What a declaration cannot say of a request that succeeds. */
 const beyondDeclaration: { readonly [Name in OperationName]?: Maker } = {
   CreateAlias: () => ({ AliasName: freshAlias() }),
+  CreateGrant: () => ({ GranteePrincipal: 'arn:aws:iam::111122223333:user/alice', Operations: ['Encrypt'] }),
+  Decapsulate: async (kms, { KeyId, EncapsulationAlgorithm }) => ({
+    SharedSecretCiphertextBlob: await answered(
+      kms.call('Encapsulate', { KeyId, EncapsulationAlgorithm }),
+      'SharedSecretCiphertextBlob',
+    ),
+  }),
   Decrypt: async (kms, { KeyId }) => ({
     CiphertextBlob: await answered(kms.call('Encrypt', { KeyId, Plaintext: randomBytes(24) }), 'CiphertextBlob'),
   }),
+  DeriveSharedSecret: () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    return { PublicKey: publicKey.export({ format: 'der', type: 'spki' }) };
+  },
+  EnableKeyRotation: () => ({ RotationPeriodInDays: 90 }),
   GenerateDataKey: () => ({ KeySpec: 'AES_256' }),
+  GenerateDataKeyPair: () => ({ KeyPairSpec: 'ECC_NIST_P256' }),
+  GenerateDataKeyPairWithoutPlaintext: () => ({ KeyPairSpec: 'ECC_NIST_P256' }),
   GenerateDataKeyWithoutPlaintext: () => ({ NumberOfBytes: 24 }),
   GenerateRandom: () => ({ NumberOfBytes: 24 }),
+  GetParametersForImport: () => ({ WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_2048' }),
+  ImportKeyMaterial: async (kms, { KeyId }) => ({
+    ...(await bringing(kms, KeyId, randomBytes(32))),
+    ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+  }),
   ReEncrypt: async (kms, { SourceKeyId: KeyId }) => ({
     CiphertextBlob: await answered(kms.call('Encrypt', { KeyId, Plaintext: randomBytes(24) }), 'CiphertextBlob'),
   }),
+  ListRetirableGrants: () => ({ RetiringPrincipal: 'arn:aws:iam::111122223333:user/alice' }),
+  PutKeyPolicy: () => ({ Policy: defaultKeyPolicy('111122223333', 'aws') }),
+  RevokeGrant: async (kms, { KeyId }) => {
+    const grant = { KeyId, GranteePrincipal: 'arn:aws:iam::111122223333:user/alice', Operations: ['Encrypt'] };
+    return { GrantId: (await kms.call('CreateGrant', grant)).GrantId };
+  },
   ScheduleKeyDeletion: () => ({ PendingWindowInDays: 7 }),
   Verify: async (kms, { KeyId, Message, SigningAlgorithm }) => ({
     Signature: await answered(kms.call('Sign', { KeyId, Message, SigningAlgorithm }), 'Signature'),

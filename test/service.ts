@@ -3,11 +3,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../core/model/caller.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
+import { compilePolicy } from '../core/policy/policy.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
-import type { AuditRecord, LogEntry, Runtime } from '../lambdas/pipeline/ports.ts';
+import type { AuditRecord, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
+import { newKeyPolicies } from '../lambdas/policies.ts';
 import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { newRootKeys } from '../local/root-keys.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
@@ -24,6 +26,12 @@ export const userOf = (account: string, name: string): Caller => ({
   principalId: 'AIDAEXAMPLEEXAMPLE000',
   accessKeyId: 'AKIAEXAMPLEEXAMPLE00',
   userName: name,
+});
+
+/** Identity policies of one statement. */
+export const allowed = (...Statement: object[]): Standing => ({
+  identity: [compilePolicy({ Version: '2012-10-17', Statement }, 'identity')],
+  tags: {},
 });
 
 /** What a call came back with: the members of the answer, or `__type` and `message`. */
@@ -56,6 +64,7 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
   const audited: AuditRecord[] = [];
   const logged: LogEntry[] = [];
   let caller = userOf(accountId, 'admin');
+  let standing: Standing = allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
   let now = new Date('2026-11-21T12:00:00Z');
 
   const runtime: Runtime = {
@@ -63,6 +72,8 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
     clock: () => now,
     random: randomBytes,
     authenticate: () => caller,
+    standingOf: () => standing,
+    keyPolicyOf: newKeyPolicies(),
     storesFor: (uses) => storesWithin(stores, tablesOf(uses)),
     keyring: newKeyring(newRootKeys(), randomBytes),
     auditLog: { write: async (record) => void audited.push(record) },
@@ -97,6 +108,10 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
     call,
     as: (next: Caller) => {
       caller = next;
+    },
+    /** The policies of whoever calls next; at first they allow everything. */
+    withStanding: (next: Standing) => {
+      standing = next;
     },
     moveClock: (seconds: number) => {
       now = new Date(now.getTime() + seconds * 1000);

@@ -1,3 +1,4 @@
+import { parseKeyIdentifier } from './arn.ts';
 import { KmsError } from './errors.ts';
 
 /**
@@ -18,4 +19,11 @@ export const checkAliasName = (AliasName: string): void => {
   }
   if (AliasName === 'alias/') throw new KmsError('InvalidAliasNameException', 'An alias needs a name after "alias/"');
   if (AliasName.startsWith('alias/aws/')) throw new KmsError('NotAuthorizedException');
+};
+
+/** @throws {KmsError} ValidationException when the target of an alias is an alias itself */
+export const checkAliasTarget = (TargetKeyId: string): void => {
+  if (parseKeyIdentifier(TargetKeyId)?.kind === 'alias') {
+    throw new KmsError('ValidationException', 'Aliases must refer to keys. Not aliases');
+  }
 };

@@ -1,4 +1,5 @@
 import { keyArn, type Place } from './arn.ts';
+import { expiryOf } from './key-materials.ts';
 import { type KeyRecord, stateAt } from './key-record.ts';
 import { algorithmMembers, algorithmsOf, customerMasterKeySpecs } from './key-specs.ts';
 
@@ -20,6 +21,7 @@ export const keyMetadata = (record: KeyRecord, region: string, now: Date) => {
     KeyUsage: record.KeyUsage,
     KeyState,
     DeletionDate: record.DeletionDate,
+    ...expiryOf(record, now),
     Origin: record.Origin,
     KeyManager: 'CUSTOMER',
     // The old member never learnt the newer specs; it is left out for them.

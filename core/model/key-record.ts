@@ -1,3 +1,4 @@
+import { isMaterialMissing, type MaterialVersion } from './key-materials.ts';
 import type { KeySpec, KeyUsage, Origin } from './key-specs.ts';
 
 /** The states a record can hold. The state a caller sees is `stateAt`'s answer. */
@@ -25,22 +26,31 @@ export interface KeyRecord {
   /** The key policy, byte for byte as it was given. */
   readonly Policy: string;
   readonly Tags: readonly Tag[];
-  /** Absent until material exists (`PendingImport`). */
+  /** Absent until material exists (`PendingImport`); stays when imported material is deleted. */
   readonly currentKeyMaterialId?: string | undefined;
+  /** Every version, in the order in which they were made, or imported for the first time. */
+  readonly materials: readonly MaterialVersion[];
+  /** Automatic rotation; absent while it is off. */
+  readonly rotation?: { readonly periodDays: number; readonly next: Date } | undefined;
   /** Counts the writes of this record. */
   readonly revision: number;
 }
 
-/** A version of key material: written once, never changed. `wrapped` is the format of docs/decisions/0002. */
+/** A version of key material: written once, never changed, only deleted. `wrapped` is the format of docs/decisions/0002. */
 export interface KeyMaterial {
   readonly KeyId: string;
   readonly KeyMaterialId: string;
   readonly wrapped: Uint8Array;
 }
 
-/** The state of a key by the clock: `undefined` once its deletion date has come, whatever the schedules have done. */
-export const stateAt = (record: KeyRecord, now: Date): KeyState | undefined =>
-  record.DeletionDate !== undefined && record.DeletionDate <= now ? undefined : record.KeyState;
+/**
+ * The state of a key by the clock, whatever the schedules have done: `undefined` once its deletion date has come,
+ * `PendingImport` from the second in which imported material expires.
+ */
+export const stateAt = (record: KeyRecord, now: Date): KeyState | undefined => {
+  if (record.DeletionDate !== undefined && record.DeletionDate <= now) return undefined;
+  return record.KeyState !== 'PendingDeletion' && isMaterialMissing(record, now) ? 'PendingImport' : record.KeyState;
+};
 
 export interface AliasRecord {
   readonly AccountId: string;

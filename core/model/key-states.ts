@@ -1,5 +1,6 @@
 import { KmsError } from './errors.ts';
 import type { KeyState } from './key-record.ts';
+import type { Origin } from './key-specs.ts';
 
 /**
  * What a refused state answers.
@@ -19,3 +20,12 @@ export const refuseState = (arn: string, state: KeyState, accepted: readonly Key
   const [name, text] = refusals[state];
   return new KmsError(name, `${arn} ${text}`);
 };
+
+/** The error for a key whose material comes from elsewhere than an operation accepts; `undefined` when it does not. */
+export const refuseOrigin = (arn: string, origin: Origin, accepted: readonly Origin[]): KmsError | undefined =>
+  accepted.includes(origin)
+    ? undefined
+    : new KmsError(
+        'UnsupportedOperationException',
+        `${arn} origin is ${origin} which is not valid for this operation.`,
+      );

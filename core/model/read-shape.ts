@@ -22,6 +22,7 @@ const typeNames: Record<Shape['type'], string> = {
   blob: 'a Blob',
   integer: 'an Integer',
   boolean: 'a Boolean',
+  timestamp: 'a Timestamp',
   list: 'a List',
   map: 'a Map',
   structure: 'a Structure',
@@ -49,6 +50,9 @@ const readValue = (shape: Shape, value: unknown): unknown => {
     case 'boolean':
       if (typeof value !== 'boolean') throw mismatch(shape, value);
       return value;
+    case 'timestamp':
+      if (typeof value !== 'number') throw mismatch(shape, value);
+      return readInstant(shape, value);
     case 'list':
       if (!Array.isArray(value)) throw mismatch(shape, value);
       return value.map((element: unknown) => readValue(shape.of, element));
@@ -59,6 +63,13 @@ const readValue = (shape: Shape, value: unknown): unknown => {
       if (!isObject(value)) throw mismatch(shape, value);
       return readMembers(shape.members, value);
   }
+};
+
+/** Seconds since the epoch. A number that is no instant cannot be converted to one. */
+const readInstant = (shape: Shape, seconds: number): Date => {
+  const instant = new Date(Math.round(seconds * 1000));
+  if (Number.isNaN(instant.getTime())) throw mismatch(shape, seconds);
+  return instant;
 };
 
 /** A lone surrogate has no UTF-8 form: two contexts that differ only there would be bound alike. */

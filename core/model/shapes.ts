@@ -33,6 +33,10 @@ export interface IntegerShape extends Traits {
 export interface FlagShape extends Traits {
   readonly type: 'boolean';
 }
+/** Seconds since the epoch on the wire, fractions allowed; kept to the millisecond. */
+export interface TimestampShape extends Traits {
+  readonly type: 'timestamp';
+}
 export interface ListShape<S extends Shape = Shape> extends Traits {
   readonly type: 'list';
   readonly of: S;
@@ -46,7 +50,15 @@ export interface StructureShape<M extends Members = Members> extends Traits {
   readonly type: 'structure';
   readonly members: M;
 }
-export type Shape = TextShape | BlobShape | IntegerShape | FlagShape | ListShape | TextMapShape | StructureShape;
+export type Shape =
+  | TextShape
+  | BlobShape
+  | IntegerShape
+  | FlagShape
+  | TimestampShape
+  | ListShape
+  | TextMapShape
+  | StructureShape;
 export interface Members {
   readonly [name: string]: Shape;
 }
@@ -62,13 +74,15 @@ type Given<S> =
         ? number
         : S extends FlagShape
           ? boolean
-          : S extends ListShape<infer Of>
-            ? readonly Given<Of>[]
-            : S extends TextMapShape
-              ? TextMap
-              : S extends StructureShape<infer M>
-                ? InputOf<M>
-                : never;
+          : S extends TimestampShape
+            ? Date
+            : S extends ListShape<infer Of>
+              ? readonly Given<Of>[]
+              : S extends TextMapShape
+                ? TextMap
+                : S extends StructureShape<infer M>
+                  ? InputOf<M>
+                  : never;
 
 /** What a handler receives: required members and those with a default always, optional ones as `| undefined`. */
 export type InputOf<M extends Members> = {
@@ -82,6 +96,7 @@ export const oneOf = <const T extends string>(values: readonly T[]): TextShape<T
 export const blob = (bounds: { min: number; max: number }): BlobShape => ({ type: 'blob', ...bounds });
 export const integer = (bounds: { min: number; max: number }): IntegerShape => ({ type: 'integer', ...bounds });
 export const flag = (): FlagShape => ({ type: 'boolean' });
+export const timestamp = (): TimestampShape => ({ type: 'timestamp' });
 export const list = <S extends Shape>(of: S, bounds: { min?: number; max?: number } = {}): ListShape<S> => ({
   type: 'list',
   of,
@@ -116,6 +131,7 @@ export const grantPrincipal = () => text({ min: 1, max: 256, pattern: '^[\\w+=,.
 export const servicePrincipal = () =>
   text({ min: 1, max: 128, pattern: '^([A-Za-z0-9\\-]+)\\.([A-Za-z0-9\\-]+)(\\.[A-Za-z0-9\\-]+)+$' });
 export const grantId = () => text({ min: 1, max: 128 });
+export const keyMaterialId = () => text({ min: 64, max: 64, pattern: '^[a-f0-9]+$' });
 export const tagKey = () => text({ min: 1, max: 128 });
 export const tag = () => structure({ TagKey: tagKey(), TagValue: text({ min: 0, max: 256 }) });
 export const keyPolicy = () => text({ min: 1, max: 131_072, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' });

@@ -1,7 +1,7 @@
 import { keyId } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
-/** Ends the waiting period; the key is disabled then. https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html */
+/** Ends the waiting period; the key is disabled then, or still waits for its material. https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html */
 export const cancelKeyDeletion = operation({
   name: 'CancelKeyDeletion',
   input: { KeyId: keyId() },
@@ -10,8 +10,8 @@ export const cancelKeyDeletion = operation({
   uses: { keys: 'write' },
 
   async handle({ key, stores }) {
-    const KeyState = key.record.currentKeyMaterialId === undefined ? 'PendingImport' : 'Disabled';
-    await stores.keys.update(key.record, { KeyState, DeletionDate: undefined });
+    // Whoever reads it sees PendingImport where material is missing.
+    await stores.keys.update(key.record, { KeyState: 'Disabled', DeletionDate: undefined });
     return { KeyId: key.Arn };
   },
 });

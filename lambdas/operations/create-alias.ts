@@ -1,6 +1,7 @@
-import { checkAliasName } from '../../core/model/alias-name.ts';
-import { aliasArn, parseKeyIdentifier } from '../../core/model/arn.ts';
+import { checkAliasName, checkAliasTarget } from '../../core/model/alias-name.ts';
+import { aliasArn } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
+import { stateAt } from '../../core/model/key-record.ts';
 import { aliasName, keyId } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -11,27 +12,33 @@ export const createAlias = operation({
   name: 'CreateAlias',
   input: { AliasName: aliasName(), TargetKeyId: keyId() },
   key: { from: 'TargetKeyId', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { aliases: 'write' },
+  uses: { aliases: 'write', keys: 'read' },
 
   check({ AliasName, TargetKeyId }) {
     checkAliasName(AliasName);
-    if (parseKeyIdentifier(TargetKeyId)?.kind === 'alias') {
-      throw new KmsError('ValidationException', 'Aliases must refer to keys. Not aliases');
-    }
+    checkAliasTarget(TargetKeyId);
   },
 
-  async handle({ input: { AliasName }, key: { record }, stores, caller: { accountId }, region, now }) {
+  async handle({ input: { AliasName }, key: { record }, stores, caller: { accountId }, region, now, random }) {
     const { items: present } = await stores.aliases.listByKey(accountId, record.KeyId, { limit: mostAliasesOfAKey });
     if (present.length >= mostAliasesOfAKey) {
       throw new KmsError('LimitExceededException', `A key may have at most ${mostAliasesOfAKey} aliases.`);
     }
+    // Not 1: a write meant for an alias of this name that was deleted meanwhile must not hit the new one.
+    const revision = random(6).readUIntBE(0, 6);
     const dates = { CreationDate: now, LastUpdatedDate: now };
-    const alias = { AccountId: accountId, AliasName, TargetKeyId: record.KeyId, ...dates, revision: 1 };
-    if (!(await stores.aliases.create(alias))) {
-      const arn = aliasArn({ region, accountId }, AliasName);
-      throw new KmsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
+    const alias = { AccountId: accountId, AliasName, TargetKeyId: record.KeyId, ...dates, revision };
+    if (await stores.aliases.create(alias)) return undefined;
+    const taken = await stores.aliases.get(accountId, AliasName);
+    const owner = taken && (await stores.keys.get(taken.TargetKeyId));
+    if (taken && (owner === undefined || stateAt(owner, now) === undefined)) {
+      // Its key is gone by the clock, and the alias with it.
+      await stores.aliases.delete(taken);
+      if (await stores.aliases.create(alias)) return undefined;
     }
-    return undefined;
+    const arn = aliasArn({ region, accountId }, AliasName);
+    throw new KmsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
   },
 });

@@ -47,7 +47,13 @@ export const createGrant = operation({
     RetiringServicePrincipal: optional(servicePrincipal()),
   },
   key: { from: 'KeyId', states: ['Enabled'] },
-  conditions: ['GranteePrincipal', 'RetiringPrincipal', 'GranteeServicePrincipal', 'RetiringServicePrincipal'],
+  conditions: {
+    GrantOperations: 'Operations',
+    GranteePrincipal: 'GranteePrincipal',
+    RetiringPrincipal: 'RetiringPrincipal',
+    GranteeServicePrincipal: 'GranteeServicePrincipal',
+    RetiringServicePrincipal: 'RetiringServicePrincipal',
+  },
   audit: { readOnly: false, response: ['GrantId'] },
   uses: { grants: 'write' },
 

@@ -1,6 +1,7 @@
 import { partitionOf } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { newKeyId } from '../../core/model/key-id.ts';
+import { isImportable } from '../../core/model/key-import.ts';
 import { keyMetadata } from '../../core/model/key-metadata.ts';
 import { checkKeyPolicy, defaultKeyPolicy } from '../../core/model/key-policy.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
@@ -27,14 +28,27 @@ export const createKey = operation({
     MultiRegion: optional(flag()),
     XksKeyId: refused(text({ min: 1, max: 128, pattern: '^[a-zA-Z0-9-_.]+$' }), noCustomKeyStores),
   },
-  conditions: ['KeySpec', 'KeyUsage', 'Origin', 'MultiRegion', 'BypassPolicyLockoutSafetyCheck'],
+  conditions: {
+    KeySpec: 'KeySpec',
+    KeyUsage: 'KeyUsage',
+    KeyOrigin: 'Origin',
+    MultiRegion: 'MultiRegion',
+    BypassPolicyLockoutSafetyCheck: 'BypassPolicyLockoutSafetyCheck',
+  },
+  permissions: {
+    whenSent: { TagResource: 'Tags' },
+    newPolicy: { from: 'Policy', bypass: 'BypassPolicyLockoutSafetyCheck' },
+  },
   audit: { readOnly: false, response: ['KeyMetadata'] },
   uses: { keys: 'write', material: 'use' },
 
-  check(input) {
-    chooseKeySpec(input);
+  check(input, region) {
+    const { KeySpec } = chooseKeySpec(input, region);
     if (input.Origin !== 'AWS_KMS' && input.Origin !== 'EXTERNAL') {
       throw new KmsError('UnsupportedOperationException', noCustomKeyStores);
+    }
+    if (input.Origin === 'EXTERNAL' && !isImportable(KeySpec)) {
+      throw new KmsError('UnsupportedOperationException', `KeySpec ${KeySpec} is not supported with Origin EXTERNAL.`);
     }
     if (input.Policy !== undefined) checkKeyPolicy(input.Policy);
     checkTags(input.Tags ?? []);
@@ -42,7 +56,7 @@ export const createKey = operation({
 
   async handle({ input, caller, region, now, random, stores, materials }) {
     const { accountId: AccountId } = caller;
-    const { KeySpec, KeyUsage } = chooseKeySpec(input);
+    const { KeySpec, KeyUsage } = chooseKeySpec(input, region);
     const { Description, Origin, MultiRegion = false } = input;
     const KeyId = newKeyId(random(16), MultiRegion);
     const material = Origin === 'EXTERNAL' ? undefined : await materials.newMaterial({ AccountId, KeyId, KeySpec });
@@ -59,6 +73,7 @@ export const createKey = operation({
       Policy: input.Policy ?? defaultKeyPolicy(AccountId, partitionOf(region)),
       Tags: mergeTags([], input.Tags ?? []),
       currentKeyMaterialId: material?.KeyMaterialId,
+      materials: material ? [{ KeyMaterialId: material.KeyMaterialId, KeyMaterialState: 'CURRENT' }] : [],
       revision: 1,
     };
     await stores.keys.create(record, material);

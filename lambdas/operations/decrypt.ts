@@ -33,8 +33,8 @@ export const decrypt = operation({
     usage: 'ENCRYPT_DECRYPT',
     algorithm: 'EncryptionAlgorithm',
     states: ['Enabled'],
+    encryptionContext: 'EncryptionContext',
   },
-  conditions: ['EncryptionAlgorithm', 'EncryptionContext'],
   audit: { readOnly: true },
   uses: { material: 'use' },
 

@@ -7,6 +7,7 @@ export const deleteAlias = operation({
   name: 'DeleteAlias',
   input: { AliasName: aliasName() },
   key: { from: 'AliasName', byAlias: 'only' },
+  permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { aliases: 'write' },
 

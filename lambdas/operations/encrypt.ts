@@ -19,8 +19,8 @@ export const encrypt = operation({
     usage: 'ENCRYPT_DECRYPT',
     algorithm: 'EncryptionAlgorithm',
     states: ['Enabled'],
+    encryptionContext: 'EncryptionContext',
   },
-  conditions: ['EncryptionAlgorithm', 'EncryptionContext'],
   audit: { readOnly: true },
   uses: { material: 'use' },
 

@@ -11,8 +11,8 @@ export const generateDataKeyWithoutPlaintext = operation({
     usage: 'ENCRYPT_DECRYPT',
     algorithm: { is: 'SYMMETRIC_DEFAULT' },
     states: ['Enabled'],
+    encryptionContext: 'EncryptionContext',
   },
-  conditions: ['EncryptionContext'],
   audit: { readOnly: true },
   uses: { material: 'use' },
 

@@ -12,8 +12,8 @@ export const generateDataKey = operation({
     usage: 'ENCRYPT_DECRYPT',
     algorithm: { is: 'SYMMETRIC_DEFAULT' },
     states: ['Enabled'],
+    encryptionContext: 'EncryptionContext',
   },
-  conditions: ['EncryptionContext'],
   audit: { readOnly: true },
   uses: { material: 'use' },
 

@@ -13,7 +13,6 @@ export const generateMac = operation({
     DryRun: optional(flag()),
   },
   key: { from: 'KeyId', byAlias: 'too', usage: 'GENERATE_VERIFY_MAC', algorithm: 'MacAlgorithm', states: ['Enabled'] },
-  conditions: ['MacAlgorithm'],
   audit: { readOnly: true },
   uses: { material: 'use' },
 

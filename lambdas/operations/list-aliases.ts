@@ -1,4 +1,5 @@
 import { aliasArn } from '../../core/model/arn.ts';
+import { stateAt } from '../../core/model/key-record.ts';
 import { keyId, optional, pageMembers } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -9,13 +10,16 @@ export const listAliases = operation({
   key: { from: 'KeyId', permission: null },
   page: { defaultLimit: 50, maxLimit: 100 },
   audit: { readOnly: true },
-  uses: { aliases: 'read' },
+  uses: { aliases: 'read', keys: 'read' },
 
-  async handle({ key, stores, caller: { accountId }, region, page }) {
+  async handle({ key, stores, caller: { accountId }, region, page, now }) {
     const { items, next } = key
       ? await stores.aliases.listByKey(accountId, key.record.KeyId, page)
       : await stores.aliases.list(accountId, page);
-    const Aliases = items.map(({ AliasName, TargetKeyId, CreationDate, LastUpdatedDate }) => ({
+    // An alias goes with its key, by the clock; the item itself is swept later.
+    const records = await Promise.all(items.map(({ TargetKeyId }) => stores.keys.get(TargetKeyId)));
+    const present = items.filter((_, i) => records[i] !== undefined && stateAt(records[i], now) !== undefined);
+    const Aliases = present.map(({ AliasName, TargetKeyId, CreationDate, LastUpdatedDate }) => ({
       AliasName,
       AliasArn: aliasArn({ region, accountId }, AliasName),
       TargetKeyId,

@@ -12,7 +12,8 @@ export const putKeyPolicy = operation({
     BypassPolicyLockoutSafetyCheck: optional(flag()),
   },
   key: { from: 'KeyId' },
-  conditions: ['BypassPolicyLockoutSafetyCheck'],
+  conditions: { BypassPolicyLockoutSafetyCheck: 'BypassPolicyLockoutSafetyCheck' },
+  permissions: { newPolicy: { from: 'Policy', bypass: 'BypassPolicyLockoutSafetyCheck' } },
   audit: { readOnly: false },
   uses: { keys: 'write' },
 

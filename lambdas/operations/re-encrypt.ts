@@ -36,6 +36,8 @@ export const reEncrypt = operation({
       algorithm: 'SourceEncryptionAlgorithm',
       states: ['Enabled'],
       permission: 'ReEncryptFrom',
+      encryptionContext: 'SourceEncryptionContext',
+      sameAs: 'destination',
     },
     destination: {
       from: 'DestinationKeyId',
@@ -44,14 +46,10 @@ export const reEncrypt = operation({
       algorithm: 'DestinationEncryptionAlgorithm',
       states: ['Enabled'],
       permission: 'ReEncryptTo',
+      encryptionContext: 'DestinationEncryptionContext',
+      sameAs: 'source',
     },
   },
-  conditions: [
-    'SourceEncryptionAlgorithm',
-    'SourceEncryptionContext',
-    'DestinationEncryptionAlgorithm',
-    'DestinationEncryptionContext',
-  ],
   audit: { readOnly: true },
   uses: { material: 'use' },
 

@@ -1,8 +1,7 @@
+import { addDays } from '../../core/model/days.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { integer, keyId, withDefault } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
-
-const millisecondsADay = 86_400_000;
 
 /** Begins the waiting period of a key, after which it is gone. https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html */
 export const scheduleKeyDeletion = operation({
@@ -10,6 +9,7 @@ export const scheduleKeyDeletion = operation({
   // The model admits 1 to 365 days, the service 7 to 30.
   input: { KeyId: keyId(), PendingWindowInDays: withDefault(integer({ min: 1, max: 365 }), 30) },
   key: { from: 'KeyId', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  conditions: { ScheduleKeyDeletionPendingWindowInDays: 'PendingWindowInDays' },
   audit: { readOnly: false, response: ['KeyId', 'KeyState', 'DeletionDate', 'PendingWindowInDays'] },
   uses: { keys: 'write' },
 
@@ -20,7 +20,7 @@ export const scheduleKeyDeletion = operation({
   },
 
   async handle({ input: { PendingWindowInDays }, key, stores, now }) {
-    const DeletionDate = new Date(now.getTime() + PendingWindowInDays * millisecondsADay);
+    const DeletionDate = addDays(now, PendingWindowInDays);
     const KeyState = 'PendingDeletion';
     await stores.keys.update(key.record, { KeyState, DeletionDate });
     return { KeyId: key.Arn, DeletionDate, KeyState, PendingWindowInDays };

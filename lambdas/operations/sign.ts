@@ -1,5 +1,5 @@
-import { messageTypes, signingAlgorithms } from '../../core/model/key-specs.ts';
 import { blob, flag, grantTokens, keyId, oneOf, optional, withDefault } from '../../core/model/shapes.ts';
+import { messageTypes, signingAlgorithms } from '../../core/model/signing.ts';
 import { operation } from '../operation.ts';
 
 /** Signs a message or its digest. https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html */
@@ -14,7 +14,7 @@ export const sign = operation({
     DryRun: optional(flag()),
   },
   key: { from: 'KeyId', byAlias: 'too', usage: 'SIGN_VERIFY', algorithm: 'SigningAlgorithm', states: ['Enabled'] },
-  conditions: ['MessageType', 'SigningAlgorithm'],
+  conditions: { MessageType: 'MessageType' },
   audit: { readOnly: true },
   uses: { material: 'use' },
 

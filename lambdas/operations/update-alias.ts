@@ -1,4 +1,4 @@
-import { checkAliasName } from '../../core/model/alias-name.ts';
+import { checkAliasName, checkAliasTarget } from '../../core/model/alias-name.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { specOf } from '../../core/model/key-specs.ts';
 import { aliasName, keyId } from '../../core/model/shapes.ts';
@@ -12,11 +12,13 @@ export const updateAlias = operation({
     previous: { from: 'AliasName', byAlias: 'only' },
     key: { from: 'TargetKeyId', states: ['Enabled', 'Disabled', 'PendingImport'] },
   },
+  permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { aliases: 'write' },
 
-  check({ AliasName }) {
+  check({ AliasName, TargetKeyId }) {
     checkAliasName(AliasName);
+    checkAliasTarget(TargetKeyId);
   },
 
   async handle({ previous, key, stores, now }) {

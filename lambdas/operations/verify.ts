@@ -1,6 +1,6 @@
 import { KmsError } from '../../core/model/errors.ts';
-import { messageTypes, signingAlgorithms } from '../../core/model/key-specs.ts';
 import { blob, flag, grantTokens, keyId, oneOf, optional, withDefault } from '../../core/model/shapes.ts';
+import { messageTypes, signingAlgorithms } from '../../core/model/signing.ts';
 import { operation } from '../operation.ts';
 
 /** Verifies a signature; a wrong one is an error, never `false`. https://docs.aws.amazon.com/kms/latest/APIReference/API_Verify.html */
@@ -16,7 +16,7 @@ export const verify = operation({
     DryRun: optional(flag()),
   },
   key: { from: 'KeyId', byAlias: 'too', usage: 'SIGN_VERIFY', algorithm: 'SigningAlgorithm', states: ['Enabled'] },
-  conditions: ['MessageType', 'SigningAlgorithm'],
+  conditions: { MessageType: 'MessageType' },
   audit: { readOnly: true },
   uses: { material: 'use' },
 

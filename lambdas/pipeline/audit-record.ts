@@ -29,6 +29,7 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     errorMessage: error && (error.message.slice(0, longestText) || undefined),
     requestParameters: orNull(shown(operation.input, input)),
     responseElements: error ? null : responseElements(call),
+    additionalEventData: call.reasons && { reasons: call.reasons },
     requestID: request.requestId,
     eventID: newKeyId(runtime.random(16), false),
     readOnly: operation.audit.readOnly,

@@ -1,21 +1,116 @@
+import { aliasArn } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
-import { type Call, callerOf } from './call.ts';
-import { foreignResource } from './refusals.ts';
+import { readGrantToken } from '../../core/model/grant-token.ts';
+import { evaluate } from '../../core/policy/evaluate.ts';
+import { explain } from '../../core/policy/explain.ts';
+import type { GrantTerms } from '../../core/policy/grants.ts';
+import { accessDeniedText } from '../../core/policy/refusal.ts';
+import type { AccessRequest, Policies, Resource } from '../../core/policy/request.ts';
+import type { Readers } from '../../stores/ports.ts';
+import type { KeyTarget } from '../operation.ts';
+import { type Call, callerOf, type FoundKey } from './call.ts';
+import { checkNewPolicy } from './new-policy.ts';
+import { contextOf, keyContext, requestContext } from './policy-context.ts';
+import type { Runtime } from './ports.ts';
+import { foreignResource, permissionOf } from './refusals.ts';
 
-/** Whether the caller may: the keys of its own account, and no others. */
-export const authorize = () => ({
-  before: ({ event: call }: { event: Call }) => {
-    for (const [name, target] of Object.entries(call.operation.keys)) {
-      const key = call.keys[name];
-      if (key && key.record.AccountId !== callerOf(call).accountId) throw foreignResource(call, target, key.namedBy);
+/**
+ * Whether the caller may: for each key that is named, for the alias, or for the operation as such.
+ * The reason of every decision goes on record; the caller is told what AWS tells.
+ */
+export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
+  before: async ({ event: call }: { event: Call }) => {
+    const { operation, input } = call;
+    const caller = callerOf(call);
+    const standing = runtime.standingOf(caller);
+    const context = requestContext(call, standing, runtime.region);
+    call.reasons = [];
+
+    const decide = async (action: string, resource: Resource, found?: { target: KeyTarget; key: FoundKey }) => {
+      const request: AccessRequest = {
+        principal: caller,
+        action: `kms:${action}`,
+        resource,
+        context: found ? { ...context, ...keyContext(call, found.target, found.key) } : context,
+        encryptionContext: found && contextOf(call, found.target),
+        newGrant: newGrantOf(input),
+      };
+      const policies: Policies = { ...standing, key: found && runtime.keyPolicyOf(found.key.record) };
+      let decision = evaluate(request, policies);
+      // Grants are looked at only when policies do not suffice: most calls never read them.
+      if (!decision.allowed && !decision.explicit && found && stores.grants) {
+        decision = evaluate(request, { ...policies, grants: await grantsFor(call, found.key, stores) });
+      }
+      call.reasons?.push(...explain(request, policies, decision));
+      if (!decision.allowed) {
+        throw new KmsError('AccessDeniedException', accessDeniedText(request, decision, found?.key.namedBy));
+      }
+    };
+
+    await refuseBadTokens(input.GrantTokens, stores);
+    refuseForeignFilters(call);
+    const targets = Object.entries(operation.keys).filter(([, { permission }]) => permission !== null);
+    if (operation.permissions.alias !== undefined) {
+      const place = { region: runtime.region, accountId: caller.accountId };
+      await decide(operation.name, { kind: 'alias', arn: aliasArn(place, String(input[operation.permissions.alias])) });
     }
-    refuseGrantTokens(call.input.GrantTokens);
+    if (targets.length === 0) await decide(operation.name, { kind: 'none' });
+    for (const [permission, member] of Object.entries(operation.permissions.whenSent ?? {})) {
+      if (member !== undefined && input[member] !== undefined) await decide(permission, { kind: 'none' });
+    }
+    for (const [name, target] of targets) {
+      const key = call.keys[name];
+      if (key) await decide(permissionOf(call, target), resourceOf(key), { target, key });
+    }
+    checkNewPolicy(call, context, runtime.region);
   },
 });
 
-/** There are no grants, so no token is one of a grant. */
-const refuseGrantTokens = (tokens: unknown) => {
-  if (Array.isArray(tokens) && tokens.length > 0) {
-    throw new KmsError('InvalidGrantTokenException', 'A grant token in the request is not valid.');
+/** A key that is only looked up needs no permission, and tells nothing of those of other accounts. */
+const refuseForeignFilters = (call: Call): void => {
+  for (const [name, target] of Object.entries(call.operation.keys)) {
+    const key = call.keys[name];
+    if (target.permission !== null || key === undefined || key.record.AccountId === callerOf(call).accountId) continue;
+    throw foreignResource(call, target, key.namedBy);
+  }
+};
+
+const resourceOf = ({ Arn, record }: FoundKey): Resource => ({
+  kind: 'key',
+  arn: Arn,
+  KeyId: record.KeyId,
+  accountId: record.AccountId,
+});
+
+/** What CreateGrant is to give, for callers that hold the permission by a grant themselves. */
+const newGrantOf = ({ Operations, Constraints }: Call['input']): GrantTerms | undefined =>
+  // the members of CreateGrant, read by their shapes
+  Array.isArray(Operations) ? ({ Operations, Constraints } as GrantTerms) : undefined;
+
+/** The grants on a key whose grantee may be the caller, and those whose tokens were sent. */
+const grantsFor = async (call: Call, { record }: FoundKey, { grants }: Partial<Readers>) => {
+  const { arn, accountId, issuer } = callerOf(call);
+  const grantees = [arn, ...(issuer ? [issuer.arn] : []), `arn:aws:iam::${accountId}:root`];
+  const lists = await Promise.all(grantees.map((grantee) => grants?.listByGrantee(grantee, record.KeyId) ?? []));
+  const tokens = Array.isArray(call.input.GrantTokens) ? call.input.GrantTokens.map(String) : [];
+  const named = await Promise.all(
+    tokens.map((token) => {
+      const grant = readGrantToken(token);
+      return grant?.KeyId === record.KeyId ? grants?.get(grant.KeyId, grant.GrantId) : undefined;
+    }),
+  );
+  return [...lists.flat(), ...named.filter((grant) => grant !== undefined)].map((grant) => ({
+    ...grant,
+    visible: true,
+  }));
+};
+
+/** A token that names no grant is refused; one of a grant that does not help is harmless. */
+const refuseBadTokens = async (tokens: unknown, { grants }: Partial<Readers>) => {
+  for (const token of Array.isArray(tokens) ? tokens.map(String) : []) {
+    const named = readGrantToken(token);
+    if (named === undefined || (await grants?.get(named.KeyId, named.GrantId)) === undefined) {
+      throw new KmsError('InvalidGrantTokenException', 'A grant token in the request is not valid.');
+    }
   }
 };

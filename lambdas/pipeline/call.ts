@@ -21,6 +21,8 @@ export interface Call {
   page?: ListPage;
   /** By the names of the operation's targets; `undefined` where an optional key was not named. */
   keys: Record<string, FoundKey | undefined>;
+  /** Why the caller may or may not, in sentences for the owner of the service. */
+  reasons?: string[];
   output?: Output | undefined;
 }
 

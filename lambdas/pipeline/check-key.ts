@@ -1,12 +1,12 @@
 import { parseBlob } from '../../core/model/ciphertext-blob.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { algorithmsOf, specOf } from '../../core/model/key-specs.ts';
-import { refuseState } from '../../core/model/key-states.ts';
+import { refuseOrigin, refuseState } from '../../core/model/key-states.ts';
 import type { KeyTarget } from '../operation.ts';
 import type { Call, FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
 
-/** Whether the keys can do it: their type, state, usage and algorithms, as the operation declares. */
+/** Whether the keys can do it: their type, origin, state, usage and algorithms, as the operation declares. */
 export const checkKey = () => ({
   before: ({ event: call }: { event: Call }) => {
     for (const [name, target] of Object.entries(call.operation.keys)) {
@@ -14,6 +14,7 @@ export const checkKey = () => ({
       if (key === undefined) continue;
       const refusal =
         refuseType(call, target, key) ??
+        (target.origins && refuseOrigin(key.Arn, key.record.Origin, target.origins)) ??
         (target.states && refuseState(key.Arn, key.state, target.states)) ??
         refuseOtherKeysCiphertext(call, target, key) ??
         refuseUsage(call, target, key) ??
@@ -23,13 +24,12 @@ export const checkKey = () => ({
   },
 });
 
-const refuseType = ({ operation }: Call, { type }: KeyTarget, { Arn, record }: FoundKey) =>
-  type === undefined || specOf(record.KeySpec).type === type
-    ? undefined
-    : new KmsError(
-        'UnsupportedOperationException',
-        `${Arn} key spec is ${record.KeySpec} which is not valid for ${operation.name}.`,
-      );
+const refuseType = ({ operation }: Call, { type }: KeyTarget, { Arn, record }: FoundKey) => {
+  if (type === undefined || specOf(record.KeySpec).type === type) return undefined;
+  const message = `${Arn} key spec is ${record.KeySpec} which is not valid for ${operation.name}.`;
+  // AWS gives no message where it wants a symmetric key.
+  return new KmsError('UnsupportedOperationException', type === 'symmetric' ? '' : message);
+};
 
 const algorithmFor = ({ input }: Call, { algorithm }: KeyTarget): unknown =>
   typeof algorithm === 'object' ? algorithm.is : algorithm && input[algorithm];

@@ -39,7 +39,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     call.output = await operation.handle({ ...always, ...keys, ...ofCall });
   }, withoutTimer).use([
     resolve(region, stores), // alias or ARN → key record
-    authorize(),
+    authorize(runtime, stores),
     checkKey(), // type, state, usage, algorithm, as declared
     dryRun(),
   ]);
@@ -53,7 +53,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     audit(runtime),
     parse(),
     authenticate(runtime),
-    validate(),
+    validate(region),
   ]);
 
   return (request: HttpRequest): Promise<HttpReply> => handler(newCall(operation, request, runtime.clock()), noContext);

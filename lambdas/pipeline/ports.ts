@@ -1,5 +1,7 @@
 import type { Caller } from '../../core/model/caller.ts';
 import type { Key, MaterialMaker, UsableKey } from '../../core/model/key.ts';
+import type { KeyRecord } from '../../core/model/key-record.ts';
+import type { CompiledPolicy } from '../../core/policy/policy.ts';
 import type { KeyReader, Writers } from '../../stores/ports.ts';
 import type { Uses } from '../operation.ts';
 
@@ -47,6 +49,14 @@ export interface LogEntry {
   readonly error?: unknown;
 }
 
+/** What the caller's account says of it: its policies, compiled, and its tags. */
+export interface Standing {
+  readonly identity: readonly CompiledPolicy<'identity'>[];
+  readonly boundary?: CompiledPolicy<'boundary'> | undefined;
+  readonly session?: CompiledPolicy<'session'> | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /** Everything outside that the pipeline needs, for one Region. `lambdas/runtime.ts` makes it on AWS, `local/` on one machine. */
 export interface Runtime {
   readonly region: string;
@@ -54,6 +64,9 @@ export interface Runtime {
   random(size: number): Buffer;
   /** @throws {KmsError} one of the authentication errors */
   authenticate(request: HttpRequest): Caller | Promise<Caller>;
+  standingOf(caller: Caller): Standing;
+  /** The key policy, compiled once per revision of the record. */
+  keyPolicyOf(record: KeyRecord): CompiledPolicy<'key'>;
   /** The stores of these tables and no others, with no more access than said. */
   storesFor(uses: Uses): Partial<Writers>;
   readonly keyring: Keyring;

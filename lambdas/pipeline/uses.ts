@@ -1,11 +1,16 @@
+import { grantOperations } from '../../core/model/grant.ts';
 import type { Access, StoreName } from '../../stores/ports.ts';
 import type { Operation, Uses } from '../operation.ts';
 
-/** What the pipeline reads to find the keys of an operation. */
-const resolving = ({ keys }: Operation): Uses => {
+const isGrantable = (permission: string) => grantOperations.some((operation) => operation === permission);
+
+/** What the pipeline reads to find the keys of an operation, and the grants that may allow it. */
+const resolving = ({ name, keys }: Operation): Uses => {
   const targets = Object.values(keys);
   if (targets.length === 0) return {};
-  return targets.some(({ byAlias }) => byAlias) ? { keys: 'read', aliases: 'read' } : { keys: 'read' };
+  const byAlias = targets.some((target) => target.byAlias);
+  const byGrant = targets.some(({ permission }) => isGrantable(permission ?? name));
+  return { keys: 'read', ...(byAlias && { aliases: 'read' }), ...(byGrant && { grants: 'read' }) };
 };
 
 /** All that a call of the operation touches: the pipeline's reads and the operation's own. Its function may do just this. */

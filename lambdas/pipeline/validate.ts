@@ -7,13 +7,13 @@ import { ignoresCiphertext } from './dry-run.ts';
 import { openPage } from './pages.ts';
 
 /** Judges the input by itself: bounds of members first, all in one message, then what the operation says of them together. */
-export const validate = () => ({
+export const validate = (region: string) => ({
   before: ({ event: call }: { event: Call }) => {
     const { operation, input } = call;
     const message = violations(membersFor(call), input);
     if (message !== undefined) throw new KmsError('ValidationException', message);
     refuseUnsupported(operation.input, input);
-    operation.check?.(input);
+    operation.check?.(input, region);
     if (operation.page) call.page = openPage(operation, input, callerOf(call).accountId);
   },
 });

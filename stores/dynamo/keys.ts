@@ -1,27 +1,52 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { MaterialVersion } from '../../core/model/key-materials.ts';
 import type { KeyMaterial, KeyRecord } from '../../core/model/key-record.ts';
 import type { KeyWriter } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, queryPage, staleWrite, unchanged } from './item.ts';
+import { checkFormat, formatVersion, type Item, isLostCondition, queryPage, staleWrite, unchanged } from './item.ts';
 
 const recordItem = 'key';
 const materialItem = (KeyMaterialId: string) => `material#${KeyMaterialId}`;
+
+/** As an item holds it: instants as text. */
+type Stored<T> = T extends Date
+  ? string
+  : T extends Uint8Array | string | number | boolean | undefined
+    ? T
+    : { readonly [Name in keyof T]: Stored<T[Name]> };
 
 const toItem = (record: KeyRecord): Item => ({
   ...record,
   CreationDate: record.CreationDate.toISOString(),
   DeletionDate: record.DeletionDate?.toISOString(),
+  rotation: record.rotation && { ...record.rotation, next: record.rotation.next.toISOString() },
+  materials: record.materials.map(({ rotation, imported, ...rest }) => ({
+    ...rest,
+    rotation: rotation && { ...rotation, date: rotation.date.toISOString() },
+    imported: imported && { ...imported, ValidTo: imported.ValidTo?.toISOString() },
+  })),
   item: recordItem,
   formatVersion,
 });
 
 const toRecord = (stored: Item): KeyRecord => {
-  const { item: _, formatVersion: __, CreationDate, DeletionDate, ...rest } = checkFormat(stored);
+  const { item: _, formatVersion: __, ...rest } = checkFormat(stored);
+  const record = rest as unknown as Stored<KeyRecord>; // what toItem wrote, checked by format version
   return {
-    ...(rest as Omit<KeyRecord, 'CreationDate' | 'DeletionDate'>), // what toItem spread, checked by format version
-    CreationDate: new Date(String(CreationDate)),
-    DeletionDate: DeletionDate === undefined ? undefined : new Date(String(DeletionDate)),
+    ...record,
+    CreationDate: new Date(record.CreationDate),
+    DeletionDate: record.DeletionDate === undefined ? undefined : new Date(record.DeletionDate),
+    rotation: record.rotation && { ...record.rotation, next: new Date(record.rotation.next) },
+    materials: record.materials.map(toVersion),
   };
 };
+
+const toVersion = ({ rotation, imported, ...rest }: Stored<MaterialVersion>): MaterialVersion => ({
+  ...rest,
+  ...(rotation && { rotation: { ...rotation, date: new Date(rotation.date) } }),
+  ...(imported && {
+    imported: { ...imported, ValidTo: imported.ValidTo === undefined ? undefined : new Date(imported.ValidTo) },
+  }),
+});
 
 /** Key records and materials, by `KeyId` (never alias or ARN). Consistent reads: a key disabled a moment ago must not encrypt. */
 export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): KeyWriter => {
@@ -60,12 +85,22 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
       await create(toItem(record));
     },
 
-    async update(record, change) {
+    async update(record, change, material) {
+      if (material !== undefined) await create(materialToItem(material)).catch(unlessItExists);
       const updated = { ...record, ...change, revision: record.revision + 1 };
       await client.send(new PutCommand({ TableName, Item: toItem(updated), ...unchanged(record) })).catch(staleWrite);
       return updated;
     },
+
+    async deleteMaterial(KeyId, KeyMaterialId) {
+      await client.send(new DeleteCommand({ TableName, Key: { KeyId, item: materialItem(KeyMaterialId) } }));
+    },
   };
+};
+
+/** An item of that name holds the same material: an id is random, or follows from what was imported. */
+const unlessItExists = (error: unknown): void => {
+  if (!isLostCondition(error)) throw error;
 };
 
 /** Without `AccountId`, so that only records stand in the index by account. */

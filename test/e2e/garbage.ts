@@ -52,6 +52,11 @@ const fitting = (shape: Shape, pool: Pool): Arbitrary<unknown> => {
       return fc.integer({ min: shape.min - 1, max: shape.max + 1 });
     case 'boolean':
       return fc.boolean();
+    case 'timestamp':
+      return fc.oneof(
+        fc.integer({ min: -1, max: 400 * 86_400 }).map((seconds) => Date.now() / 1000 + seconds),
+        number,
+      );
     case 'list':
       return fc.array(fitting(shape.of, pool), { maxLength: 12 });
     case 'map':

@@ -5,6 +5,7 @@ import { lambdaHandler, toRequest } from '../../lambdas/gateway.ts';
 import { disableKey } from '../../lambdas/operations/disable-key.ts';
 import { generateRandom } from '../../lambdas/operations/generate-random.ts';
 import type { AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
+import { allowed } from '../service.ts';
 import { gatewayEvent, identities } from './gateway-event.ts';
 
 const unused = () => {
@@ -19,8 +20,16 @@ const newRuntime = () => {
     clock: () => new Date('2026-11-21T12:00:00Z'),
     random: randomBytes,
     authenticate: ({ identity }) => callerOfIdentity(identity),
+    standingOf: () => allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' }),
+    keyPolicyOf: unused,
     storesFor: () => ({}),
-    keyring: { newMaterial: unused, use: unused },
+    keyring: {
+      newMaterial: unused,
+      newDataKeyPair: unused,
+      newImportParameters: unused,
+      importMaterial: unused,
+      use: unused,
+    },
     auditLog: { write: async (record) => void audited.push(record) },
     log: () => {},
   };

@@ -18,6 +18,7 @@ const anything = Object.assign(new Date(0), {
   KeyId: 'k',
   CreationDate: new Date(0),
   LastUpdatedDate: new Date(0),
+  materials: [],
 });
 
 /** Calls every function of a store, as a reader or a writer has them, and tells what they asked of DynamoDB. */

@@ -32,11 +32,29 @@ const specs = [
   ['ECC_NIST_P256', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_256']],
   ['ECC_NIST_P384', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_384']],
   ['ECC_NIST_P521', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_512']],
+  ...[256, 384, 521].map((bits) => [`ECC_NIST_P${bits}`, 'KEY_AGREEMENT', 'KeyAgreementAlgorithms', ['ECDH']] as const),
   ['ECC_SECG_P256K1', 'SIGN_VERIFY', 'SigningAlgorithms', ['ECDSA_SHA_256']],
   ...[224, 256, 384, 512].map(
     (bits) => [`HMAC_${bits}`, 'GENERATE_VERIFY_MAC', 'MacAlgorithms', [`HMAC_SHA_${bits}`]] as const,
   ),
+  ['ECC_NIST_EDWARDS25519', 'SIGN_VERIFY', 'SigningAlgorithms', ['ED25519_PH_SHA_512', 'ED25519_SHA_512']],
+  ...[44, 65, 87].map((set) => [`ML_DSA_${set}`, 'SIGN_VERIFY', 'SigningAlgorithms', ['ML_DSA_SHAKE_256']] as const),
+  ...[512, 768, 1024].map(
+    (set) => [`ML_KEM_${set}`, 'ENCAPSULATE_DECAPSULATE', 'EncapsulationAlgorithms', ['ML_KEM']] as const,
+  ),
 ] as const;
+
+/** The specs which CustomerMasterKeySpec never learnt. */
+const newer = [
+  'ECC_NIST_EDWARDS25519',
+  'ML_DSA_44',
+  'ML_DSA_65',
+  'ML_DSA_87',
+  'ML_KEM_512',
+  'ML_KEM_768',
+  'ML_KEM_1024',
+];
+const notImportable = newer.filter((spec) => spec.startsWith('ML_'));
 
 describe.each(specs)('a key %s for %s', (KeySpec, KeyUsage, member, algorithms) => {
   it('shows just the metadata that AWS shows for it, from CreateKey and DescribeKey alike', async () => {
@@ -54,7 +72,7 @@ describe.each(specs)('a key %s for %s', (KeySpec, KeyUsage, member, algorithms) 
       Origin: 'AWS_KMS',
       KeyManager: 'CUSTOMER',
       KeySpec,
-      CustomerMasterKeySpec: KeySpec,
+      ...(!newer.includes(KeySpec) && { CustomerMasterKeySpec: KeySpec }),
       MultiRegion: false,
       [member]: expect.toSatisfy((shown: string[]) => JSON.stringify([...shown].sort()) === JSON.stringify(algorithms)),
       ...(KeySpec === 'SYMMETRIC_DEFAULT' && { CurrentKeyMaterialId: expect.stringMatching(/^[0-9a-f]{64}$/) }),
@@ -63,19 +81,34 @@ describe.each(specs)('a key %s for %s', (KeySpec, KeyUsage, member, algorithms) 
     expect(described).toMatchObject({ status: 200 });
     expect(described.KeyMetadata).toEqual(KeyMetadata);
   });
+});
 
-  it('is made through the old member as well', async () => {
-    const { KeyMetadata } = await kms.call('CreateKey', { CustomerMasterKeySpec: KeySpec, KeyUsage });
-    expect(KeyMetadata).toMatchObject({ KeySpec, CustomerMasterKeySpec: KeySpec, KeyUsage });
-  });
+const isNewer = ([KeySpec]: (typeof specs)[number]) => newer.includes(KeySpec);
+const isImportable = ([KeySpec]: (typeof specs)[number]) => !notImportable.includes(KeySpec);
 
-  it('waits for its material when that is to be imported', async () => {
-    const { KeyMetadata } = await kms.call('CreateKey', { KeySpec, KeyUsage, Origin: 'EXTERNAL' });
-    expect(KeyMetadata).toMatchObject({ KeyState: 'PendingImport', Enabled: false, Origin: 'EXTERNAL', KeySpec });
-    for (const absent of ['CurrentKeyMaterialId', 'ExpirationModel', 'ValidTo', 'DeletionDate']) {
-      expect(KeyMetadata).not.toHaveProperty(absent);
-    }
-  });
+it.each(specs.filter((spec) => !isNewer(spec)))('makes %s for %s through the old member as well', async (...spec) => {
+  const [KeySpec, KeyUsage] = spec;
+  const { KeyMetadata } = await kms.call('CreateKey', { CustomerMasterKeySpec: KeySpec, KeyUsage });
+  expect(KeyMetadata).toMatchObject({ KeySpec, CustomerMasterKeySpec: KeySpec, KeyUsage });
+});
+
+it.each(specs.filter(isNewer))('does not know %s for %s in the old member', async (KeySpec, KeyUsage) => {
+  const refused = { status: 400, __type: 'ValidationException' };
+  expect(await kms.call('CreateKey', { CustomerMasterKeySpec: KeySpec, KeyUsage })).toMatchObject(refused);
+});
+
+it.each(specs.filter(isImportable))('makes %s for %s wait for material to be imported', async (KeySpec, KeyUsage) => {
+  const { KeyMetadata } = await kms.call('CreateKey', { KeySpec, KeyUsage, Origin: 'EXTERNAL' });
+  expect(KeyMetadata).toMatchObject({ KeyState: 'PendingImport', Enabled: false, Origin: 'EXTERNAL', KeySpec });
+  for (const absent of ['CurrentKeyMaterialId', 'ExpirationModel', 'ValidTo', 'DeletionDate']) {
+    expect(KeyMetadata).not.toHaveProperty(absent);
+  }
+});
+
+it.each(specs.filter((spec) => !isImportable(spec)))('has nothing imported for %s', async (KeySpec, KeyUsage) => {
+  const message = `KeySpec ${KeySpec} is not supported with Origin EXTERNAL.`;
+  const refused = refusal('UnsupportedOperationException', message);
+  expect(await kms.call('CreateKey', { KeySpec, KeyUsage, Origin: 'EXTERNAL' })).toMatchObject(refused);
 });
 
 it('makes a symmetric key for encryption when nothing is asked for', async () => {
@@ -107,6 +140,36 @@ it('makes a key of its own with each call', async () => {
   expect(ids.size).toBe(20);
 });
 
+describe.each(['cn-north-1', 'cn-northwest-1'])('in %s', (region) => {
+  let chinese: Service;
+  beforeAll(async () => {
+    chinese = await newService({ keyring: noMaterials, region });
+  });
+  afterAll(() => chinese.close());
+
+  it.each([
+    ['ENCRYPT_DECRYPT', 'EncryptionAlgorithms', ['SM2PKE']],
+    ['SIGN_VERIFY', 'SigningAlgorithms', ['SM2DSA']],
+    ['KEY_AGREEMENT', 'KeyAgreementAlgorithms', ['ECDH']],
+  ])('makes SM2 keys for %s', async (KeyUsage, member, algorithms) => {
+    const { KeyMetadata } = await chinese.call('CreateKey', { KeySpec: 'SM2', KeyUsage });
+    expect(KeyMetadata).toMatchObject({ KeySpec: 'SM2', CustomerMasterKeySpec: 'SM2', KeyUsage, [member]: algorithms });
+    expect(KeyMetadata.Arn).toMatch(`arn:aws-cn:kms:${region}:`);
+  });
+
+  it('makes no SM2 keys for MACs', async () => {
+    const message = 'KeyUsage GENERATE_VERIFY_MAC is not compatible with KeySpec SM2';
+    const asked = { KeySpec: 'SM2', KeyUsage: 'GENERATE_VERIFY_MAC' };
+    expect(await chinese.call('CreateKey', asked)).toMatchObject(refusal('ValidationException', message));
+  });
+
+  it.each([512, 768, 1024])('makes no ML_KEM_%i keys, which AWS has everywhere else', async (set) => {
+    const message = `KeySpec ML_KEM_${set} is not supported in ${region}.`;
+    const asked = { KeySpec: `ML_KEM_${set}`, KeyUsage: 'ENCAPSULATE_DECAPSULATE' };
+    expect(await chinese.call('CreateKey', asked)).toMatchObject(refusal('UnsupportedOperationException', message));
+  });
+});
+
 describe('refuses', () => {
   it.each(['RSA_2048', 'ECC_NIST_P256', 'ECC_SECG_P256K1', 'HMAC_256', 'SM2', 'ML_DSA_65', 'ML_KEM_768'])(
     '%s without a usage',
@@ -125,6 +188,9 @@ describe('refuses', () => {
     ['ECC_SECG_P256K1', 'KEY_AGREEMENT'],
     ['HMAC_256', 'SIGN_VERIFY'],
     ['HMAC_512', 'ENCAPSULATE_DECAPSULATE'],
+    ['ML_DSA_65', 'ENCAPSULATE_DECAPSULATE'],
+    ['ML_KEM_768', 'KEY_AGREEMENT'],
+    ['ECC_NIST_EDWARDS25519', 'KEY_AGREEMENT'],
   ])('%s for %s', async (KeySpec, KeyUsage) => {
     const message = `KeyUsage ${KeyUsage} is not compatible with KeySpec ${KeySpec}`;
     expect(await kms.call('CreateKey', { KeySpec, KeyUsage })).toMatchObject(refusal('ValidationException', message));
@@ -137,10 +203,14 @@ describe('refuses', () => {
     expect(await kms.call('CreateKey', both)).toMatchObject(refusal('ValidationException', message));
   });
 
-  it('SM2, which AWS has in China only', async () => {
-    const asked = { KeySpec: 'SM2', KeyUsage: 'SIGN_VERIFY' };
-    expect(await kms.call('CreateKey', asked)).toMatchObject({ status: 400, __type: 'UnsupportedOperationException' });
-  });
+  it.each(['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'KEY_AGREEMENT', 'GENERATE_VERIFY_MAC'])(
+    'SM2 for %s, since AWS has it in China only',
+    async (KeyUsage) => {
+      const refused = refusal('UnsupportedOperationException', 'KeySpec SM2 is not supported in us-east-1.');
+      expect(await kms.call('CreateKey', { KeySpec: 'SM2', KeyUsage })).toMatchObject(refused);
+      expect(await kms.call('CreateKey', { CustomerMasterKeySpec: 'SM2', KeyUsage })).toMatchObject(refused);
+    },
+  );
 
   it.each(['AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'])('the origin %s', async (Origin) => {
     const message = 'Custom key stores are not supported.';

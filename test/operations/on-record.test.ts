@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 /** Members of answers that are bytes, in base64. */
-const blobsInAnswers = ['CiphertextBlob', 'Mac', 'Plaintext', 'PublicKey', 'Signature'];
+const blobsInAnswers = ['CiphertextBlob', 'ImportToken', 'Mac', 'Plaintext', 'PublicKey', 'Signature'];
 
 const bytesOf = (parameters: Parameters, answer: Answer): Buffer[] => [
   ...Object.values(parameters).filter((value) => Buffer.isBuffer(value)),

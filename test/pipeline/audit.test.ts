@@ -117,6 +117,7 @@ describe('the record', () => {
       managementEvent: true,
       recipientAccountId: accountId,
       eventCategory: 'Management',
+      additionalEventData: { reasons: [expect.stringMatching(/^Allowed: /)] },
     });
   });
 

@@ -11,10 +11,10 @@ const withRivals = async (before: (stores: Writers) => Promise<void>) => {
   const base = await newService();
   const racing = (keys: KeyWriter): KeyWriter => ({
     ...keys,
-    async update(record, change) {
+    async update(record, change, material) {
       rivals.updates += 1;
       if (rivals.active) await before(base.stores);
-      return base.stores.keys.update(record, change);
+      return base.stores.keys.update(record, change, material);
     },
   });
   kms = await newService({

@@ -8,7 +8,8 @@ import { everyOperation } from '../requests.ts';
 const declare = (facts: Pick<Operation, 'keys' | 'uses'>): Operation => ({
   name: 'Example',
   input: {},
-  conditions: [],
+  conditions: {},
+  permissions: {},
   audit: { readOnly: true },
   handle: async () => undefined,
   ...facts,

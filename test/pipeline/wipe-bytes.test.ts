@@ -89,6 +89,17 @@ it.each([
   expect(made.every(zero)).toBe(true);
 });
 
+it.each(['GenerateDataKeyPair', 'GenerateDataKeyPairWithoutPlaintext'] as const)(
+  'zeroes the private key that %s made',
+  async (name) => {
+    await start();
+    const { KeyId } = await kms.newKey();
+    expect(await kms.call(name, { KeyId, KeyPairSpec: 'ECC_NIST_P256' })).toMatchObject({ status: 200 });
+    expect(plaintexts).toHaveLength(1);
+    expect(plaintexts.every(zero)).toBe(true);
+  },
+);
+
 it('zeroes a plaintext whose call was refused', async () => {
   await start();
   const { KeyId } = await kms.newKey();

@@ -97,6 +97,16 @@ describe('a write', () => {
     await expect(cache.write('k', () => Promise.reject(new Error('lost')))).rejects.toThrow('lost');
   });
 
+  it('lets no read that begins during it be answered from an old copy', async () => {
+    const cache = newRecordCache<Value>(Infinity);
+    await cache.read('k', async () => version(1));
+    const writing = held<void>();
+    const write = cache.write('k', () => writing.promise);
+    expect(await cache.read('k', async () => version(2))).toEqual(version(2));
+    writing.resolve();
+    await write;
+  });
+
   it('lets no read that began before it leave a copy', async () => {
     const cache = newRecordCache<Value>(Infinity);
     const early = held<Value>();
@@ -189,6 +199,15 @@ describe('cached stores', () => {
       list: vi.fn(async () => ({ items: [] })),
       create: vi.fn(async () => {}),
       update: vi.fn(async () => record),
+      deleteMaterial: vi.fn(async () => {}),
+    },
+    grants: {
+      get: vi.fn(async () => undefined),
+      list: vi.fn(async () => ({ items: [] })),
+      listRetirable: vi.fn(async () => ({ items: [] })),
+      listByGrantee: vi.fn(async () => []),
+      create: vi.fn(async () => true),
+      delete: vi.fn(async () => true),
     },
     aliases: {
       get: vi.fn(async () => alias),

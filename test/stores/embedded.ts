@@ -29,6 +29,7 @@ export const keyRecord = (change: Partial<KeyRecord> = {}): KeyRecord => ({
   Policy: '{}',
   Tags: [{ TagKey: 'k', TagValue: '' }],
   currentKeyMaterialId: 'a'.repeat(64),
+  materials: [{ KeyMaterialId: 'a'.repeat(64), KeyMaterialState: 'CURRENT' }],
   revision: 1,
   ...change,
 });

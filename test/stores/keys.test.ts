@@ -32,6 +32,48 @@ describe('on the embedded DynamoDB', () => {
     expect(await keys.get(KeyId)).toEqual({ ...record, ...dying, revision: 2 });
   });
 
+  it('gives back the dates of materials and rotation, and bytes as bytes', async () => {
+    const imported = {
+      ImportState: 'IMPORTED',
+      ExpirationModel: 'KEY_MATERIAL_EXPIRES',
+      ValidTo: new Date('2027-01-01T00:00:00.125Z'),
+      PublicKey: new Uint8Array([1, 2, 3]),
+    } as const;
+    const rotation = { date: new Date('2026-05-06T07:08:09.010Z'), type: 'ON_DEMAND' } as const;
+    const rotating = keyRecord({
+      materials: [
+        { KeyMaterialId: 'a'.repeat(64), KeyMaterialState: 'NON_CURRENT' },
+        { KeyMaterialId: 'b'.repeat(64), KeyMaterialState: 'CURRENT', rotation, imported },
+      ],
+      rotation: { periodDays: 90, next: new Date('2027-02-03T04:05:06.007Z') },
+    });
+    await keys.create(rotating, undefined);
+    const stored = await keys.get(KeyId);
+    expect(stored).toEqual(rotating);
+    const later = await keys.update(rotating, { rotation: undefined });
+    expect((await keys.get(KeyId))?.rotation).toBeUndefined();
+    expect(await keys.update(later, {})).toMatchObject({ materials: rotating.materials });
+  });
+
+  it('writes material that an update points to, and leaves what is there already', async () => {
+    await keys.create(record, material);
+    const next = { ...material, KeyMaterialId: 'b'.repeat(64), wrapped: new Uint8Array([4]) };
+    const updated = await keys.update(record, { currentKeyMaterialId: next.KeyMaterialId }, next);
+    expect(await keys.material(KeyId, next.KeyMaterialId)).toEqual(next);
+    await keys.update(updated, {}, { ...next, wrapped: new Uint8Array([5]) });
+    expect(await keys.material(KeyId, next.KeyMaterialId)).toEqual(next);
+    expect(await keys.get(KeyId)).toMatchObject({ revision: 3, currentKeyMaterialId: next.KeyMaterialId });
+  });
+
+  it('deletes material and nothing else, also twice', async () => {
+    await keys.create(record, material);
+    for (let i = 0; i < 2; i += 1) await keys.deleteMaterial(KeyId, material.KeyMaterialId);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toBeUndefined();
+    expect(await keys.get(KeyId)).toEqual(record);
+    await keys.update(record, {}, material);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toEqual(material);
+  });
+
   it('knows nothing of a key that was never made', async () => {
     expect(await keys.get(KeyId)).toBeUndefined();
     expect(await keys.material(KeyId, material.KeyMaterialId)).toBeUndefined();
@@ -181,6 +223,17 @@ describe('on a DynamoDB that fails', () => {
     const written = dynamo.commandCalls(PutCommand).map(({ args }) => args[0].input);
     expect(written.map(({ Item }) => Item?.item)).toEqual([`material#${material.KeyMaterialId}`, 'key']);
     for (const { ConditionExpression } of written) expect(ConditionExpression).toBe('attribute_not_exists(KeyId)');
+  });
+
+  it('writes new material before the record that points to it, and leaves the record when that fails', async () => {
+    dynamo.on(PutCommand).resolves({});
+    await keys.update(record, {}, material);
+    const written = dynamo.commandCalls(PutCommand).map(({ args }) => args[0].input.Item?.item);
+    expect(written).toEqual([`material#${material.KeyMaterialId}`, 'key']);
+    dynamo.reset();
+    dynamo.on(PutCommand).rejects(throttled);
+    await expect(keys.update(record, {}, material)).rejects.toBe(throttled);
+    expect(dynamo.commandCalls(PutCommand)).toHaveLength(1);
   });
 
   it('leaves no record behind when the material could not be written', async () => {

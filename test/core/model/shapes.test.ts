@@ -13,6 +13,7 @@ import {
   structure,
   text,
   textMap,
+  timestamp,
   withDefault,
 } from '../../../core/model/shapes.ts';
 
@@ -43,6 +44,23 @@ describe('reading the JSON of a request', () => {
       Tag: { TagKey: 'k' },
     });
   });
+
+  it.each([
+    ['0', '1970-01-01T00:00:00.000Z'],
+    ['1798761600', '2027-01-01T00:00:00.000Z'],
+    ['1798761600.125', '2027-01-01T00:00:00.125Z'],
+    ['1798761600.0004', '2027-01-01T00:00:00.000Z'],
+    ['1.7987616e9', '2027-01-01T00:00:00.000Z'],
+    ['-1.5', '1969-12-31T23:59:58.500Z'],
+    ['8640000000000', '+275760-09-13T00:00:00.000Z'],
+  ])('takes %s seconds for the instant %s', (json, instant) => {
+    expect(read({ At: timestamp() }, `{"At":${json}}`)).toEqual({ At: new Date(instant) });
+  });
+
+  it.each(['"1798761600"', '"2027-01-01T00:00:00Z"', 'true', '[]', '{}', '8640000000001', '1e308', '-1e300'])(
+    'takes %s for no instant',
+    (json) => refuses({ At: timestamp() }, `{"At":${json}}`),
+  );
 
   it('drops what it does not know, and what every object inherits', () => {
     const members = { constructor: optional(text({})), toString: optional(text({})), KeyId: text({}) };

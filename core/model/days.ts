@@ -1,0 +1,4 @@
+const millisecondsADay = 86_400_000;
+
+/** The instant so many days of 24 hours later. */
+export const addDays = (from: Date, days: number): Date => new Date(from.getTime() + days * millisecondsADay);

@@ -1,0 +1,91 @@
+import type { ExpirationModel } from './key-import.ts';
+import type { KeyRecord } from './key-record.ts';
+
+export type RotationType = 'AUTOMATIC' | 'ON_DEMAND';
+
+/** One version of a key's material, as its record knows it; the bytes are in an item of their own. */
+export interface MaterialVersion {
+  readonly KeyMaterialId: string;
+  /** `CURRENT` encrypts and decrypts, `NON_CURRENT` only decrypts, `PENDING_ROTATION` does neither yet. */
+  readonly KeyMaterialState: 'CURRENT' | 'NON_CURRENT' | 'PENDING_ROTATION';
+  /** How it became current; absent for a key's first material, and until it does. */
+  readonly rotation?: { readonly date: Date; readonly type: RotationType } | undefined;
+  /** For keys of origin EXTERNAL. */
+  readonly imported?: ImportFacts | undefined;
+}
+
+export interface ImportFacts {
+  /** What was done; whether the material is there is `isPresent`'s answer. */
+  readonly ImportState: 'IMPORTED' | 'PENDING_IMPORT';
+  /** Only while imported. */
+  readonly ExpirationModel?: ExpirationModel | undefined;
+  /** From this instant on the material counts as deleted. */
+  readonly ValidTo?: Date | undefined;
+  readonly KeyMaterialDescription?: string | undefined;
+  /** DER SubjectPublicKeyInfo of an asymmetric key, which outlives the private half. */
+  readonly PublicKey?: Uint8Array | undefined;
+}
+
+/** Whether the material can be used, by the clock. */
+export const isPresent = ({ imported }: MaterialVersion, now: Date): boolean =>
+  imported === undefined ||
+  (imported.ImportState === 'IMPORTED' && (imported.ValidTo === undefined || imported.ValidTo > now));
+
+/** Material that encrypts, or once did; what waits for its rotation is not the key's yet, and may go again. */
+export const isPermanent = ({ KeyMaterialState }: MaterialVersion): boolean => KeyMaterialState !== 'PENDING_ROTATION';
+
+/** Whether a key must wait for an import: it has no material yet, or lacks any of what it ever encrypted with. */
+export const isMaterialMissing = ({ Origin, materials }: KeyRecord, now: Date): boolean => {
+  if (Origin !== 'EXTERNAL') return false;
+  const permanent = materials.filter(isPermanent);
+  return permanent.length === 0 || !permanent.every((version) => isPresent(version, now));
+};
+
+/** Imported material that waits for its rotation, unless it has expired. */
+export const pendingMaterial = ({ materials }: KeyRecord, now: Date): MaterialVersion | undefined =>
+  materials.find((version) => !isPermanent(version) && isPresent(version, now));
+
+/** A rotation as a change of the record: pending or new material becomes current; what was so stays for decryption. */
+export const rotateTo = (
+  { materials }: KeyRecord,
+  KeyMaterialId: string,
+  rotation: MaterialVersion['rotation'],
+): Pick<KeyRecord, 'materials' | 'currentKeyMaterialId'> => {
+  const next = materials.find((version) => version.KeyMaterialId === KeyMaterialId);
+  const retired = materials
+    .filter((version) => version !== next)
+    .map((version) =>
+      version.KeyMaterialState === 'CURRENT' ? { ...version, KeyMaterialState: 'NON_CURRENT' as const } : version,
+    );
+  const current: MaterialVersion = { ...next, KeyMaterialId, KeyMaterialState: 'CURRENT', rotation };
+  return { materials: [...retired, current], currentKeyMaterialId: KeyMaterialId };
+};
+
+/** An entry of ListKeyRotations. https://docs.aws.amazon.com/kms/latest/APIReference/API_RotationsListEntry.html */
+export const rotationEntry = (KeyId: string, version: MaterialVersion, now: Date) => {
+  const { KeyMaterialId, KeyMaterialState, rotation, imported } = version;
+  const present = isPresent(version, now);
+  return {
+    KeyId,
+    KeyMaterialId,
+    KeyMaterialDescription: imported?.KeyMaterialDescription,
+    ImportState: imported && (present ? 'IMPORTED' : 'PENDING_IMPORT'),
+    KeyMaterialState,
+    ExpirationModel: present ? imported?.ExpirationModel : undefined,
+    ValidTo: present ? imported?.ValidTo : undefined,
+    RotationDate: rotation?.date,
+    RotationType: rotation?.type,
+  };
+};
+
+/** ExpirationModel and ValidTo as KeyMetadata shows them: the earliest expiry of the permanent materials. */
+export const expiryOf = (
+  { materials }: KeyRecord,
+  now: Date,
+): { readonly ExpirationModel?: ExpirationModel; readonly ValidTo?: Date } => {
+  const present = materials.filter((version) => version.imported && isPermanent(version) && isPresent(version, now));
+  if (present.length === 0) return {};
+  const instants = present.flatMap(({ imported }) => imported?.ValidTo?.getTime() ?? []);
+  if (instants.length === 0) return { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
+  return { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: new Date(Math.min(...instants)) };
+};

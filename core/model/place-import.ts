@@ -1,0 +1,62 @@
+import { KmsError } from './errors.ts';
+import type { ImportType } from './key-import.ts';
+import { type ImportFacts, isPermanent, isPresent, type MaterialVersion, pendingMaterial } from './key-materials.ts';
+import type { KeyRecord } from './key-record.ts';
+import { specOf } from './key-specs.ts';
+
+/** Key material that was brought, and what was said of it. */
+export interface BroughtMaterial extends Omit<ImportFacts, 'ImportState'> {
+  readonly KeyMaterialId: string;
+  readonly ImportType?: ImportType | undefined;
+}
+
+/**
+ * Finds the place of imported material among what a key has: the same again, its first, or, for symmetric keys, the next.
+ * https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
+ *
+ * @returns the change of the record, and material that expired before it was ever current, whose place is free
+ * @throws {KmsError} IncorrectKeyMaterialException, or KMSInvalidStateException while other material is pending
+ */
+export const placeImport = (
+  record: KeyRecord,
+  { KeyMaterialId, ImportType, ...facts }: BroughtMaterial,
+  now: Date,
+): {
+  readonly change: Pick<KeyRecord, 'materials' | 'currentKeyMaterialId'>;
+  readonly expired: MaterialVersion | undefined;
+} => {
+  const expired = record.materials.find((version) => !isPermanent(version) && !isPresent(version, now));
+  const materials = record.materials.filter((version) => version !== expired);
+  const known = materials.find((version) => version.KeyMaterialId === KeyMaterialId);
+  const isFirst = materials.length === 0;
+  // A key other than a symmetric one has its first material for ever.
+  const asNew = specOf(record.KeySpec).type === 'symmetric' && ImportType === 'NEW_KEY_MATERIAL';
+  const isNew = isFirst ? ImportType !== 'EXISTING_KEY_MATERIAL' : asNew;
+  if (isNew !== (known === undefined)) throw new KmsError('IncorrectKeyMaterialException');
+
+  if (known !== undefined) {
+    const KeyMaterialDescription = facts.KeyMaterialDescription ?? known.imported?.KeyMaterialDescription;
+    const again: MaterialVersion = {
+      ...known,
+      imported: { ...facts, KeyMaterialDescription, ImportState: 'IMPORTED' },
+    };
+    const change = {
+      materials: materials.map((version) => (version === known ? again : version)),
+      currentKeyMaterialId: record.currentKeyMaterialId,
+    };
+    return { change, expired };
+  }
+
+  const pending = pendingMaterial(record, now);
+  if (pending !== undefined) {
+    const message = `New key material (id: ${KeyMaterialId}) cannot be imported into KMS key ${record.KeyId}, because another key material (id: ${pending.KeyMaterialId}) is pending rotation.`;
+    throw new KmsError('KMSInvalidStateException', message);
+  }
+  const version: MaterialVersion = {
+    KeyMaterialId,
+    KeyMaterialState: isFirst ? 'CURRENT' : 'PENDING_ROTATION',
+    imported: { ...facts, ImportState: 'IMPORTED' },
+  };
+  const currentKeyMaterialId = isFirst ? KeyMaterialId : record.currentKeyMaterialId;
+  return { change: { materials: [...materials, version], currentKeyMaterialId }, expired };
+};

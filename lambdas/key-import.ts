@@ -1,0 +1,69 @@
+import { wipe } from '../core/crypto/bytes.ts';
+import { readImportedMaterial } from '../core/crypto/imported-material.ts';
+import { importedMaterialId, unwrapImported, wrappingKeyBits } from '../core/crypto/key-import.ts';
+import { exportPublicKey, loadKeyPair } from '../core/crypto/key-pair.ts';
+import { wrapKeyMaterial } from '../core/crypto/key-wrap.ts';
+import { generateRsa } from '../core/crypto/rsa-key.ts';
+import { KmsError } from '../core/model/errors.ts';
+import type { MaterialMaker, MaterialOwner } from '../core/model/key.ts';
+import { specOf } from '../core/model/key-specs.ts';
+import { openImportToken, sealImportToken, type TokenContent } from './import-token.ts';
+import { publicKeyOf } from './key-material.ts';
+import type { RootKeys } from './keyring.ts';
+
+/** The part of the keyring that takes in key material from outside. */
+export const newKeyImport = (
+  rootKeys: RootKeys,
+  random: (size: number) => Buffer,
+): Pick<MaterialMaker, 'newImportParameters' | 'importMaterial'> => ({
+  async newImportParameters(owner, algorithm, keySpec, validTo) {
+    const [root, privateKey] = await Promise.all([rootKeys.current(), generateRsa(wrappingKeyBits[keySpec])]);
+    try {
+      const ImportToken = sealImportToken(root, owner, { validTo, algorithm, privateKey }, random(12));
+      return { PublicKey: exportPublicKey(loadKeyPair(privateKey)), ImportToken };
+    } finally {
+      wipe(privateKey);
+    }
+  },
+
+  async importMaterial(owner, ImportToken, wrapped, now) {
+    const root = await rootKeys.current();
+    // Only under the root in force: a token lives for a day, and its bytes must not choose which root is asked for.
+    const token = openImportToken(root, owner, ImportToken);
+    if (token === undefined) throw new KmsError('InvalidImportTokenException');
+    const material = readUnwrapped(owner, token, wrapped, now);
+    try {
+      const KeyMaterialId = importedMaterialId(owner.KeyId, material);
+      const isPair = specOf(owner.KeySpec).type === 'asymmetric';
+      return {
+        material: {
+          KeyId: owner.KeyId,
+          KeyMaterialId,
+          wrapped: wrapKeyMaterial(root, { ...owner, KeyMaterialId }, material, random(12)),
+        },
+        PublicKey: isPair ? publicKeyOf(owner.KeySpec, material) : undefined,
+      };
+    } finally {
+      wipe(material);
+    }
+  },
+});
+
+/** What the caller wrapped, in the form in which our own material is kept. */
+const readUnwrapped = ({ KeySpec }: MaterialOwner, token: TokenContent, wrapped: Buffer, now: Date): Buffer => {
+  const { validTo, algorithm, privateKey } = token;
+  try {
+    if (validTo <= now) throw new KmsError('ExpiredImportTokenException');
+    const brought = unwrapImported(loadKeyPair(privateKey).privateKey, algorithm, wrapped);
+    if (brought === undefined) throw new KmsError('InvalidCiphertextException');
+    try {
+      const material = readImportedMaterial(specOf(KeySpec), brought);
+      if (material === undefined) throw new KmsError('IncorrectKeyMaterialException');
+      return material;
+    } finally {
+      wipe(brought);
+    }
+  } finally {
+    wipe(privateKey);
+  }
+};

@@ -1,0 +1,37 @@
+import { KmsError } from '../../core/model/errors.ts';
+import { isPermanent } from '../../core/model/key-materials.ts';
+import { keyId, keyMaterialId, optional } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Deletes key material that can be imported again. https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteImportedKeyMaterial.html */
+export const deleteImportedKeyMaterial = operation({
+  name: 'DeleteImportedKeyMaterial',
+  input: { KeyId: keyId(), KeyMaterialId: optional(keyMaterialId()) },
+  key: { from: 'KeyId', origins: ['EXTERNAL'] },
+  audit: { readOnly: false, response: ['KeyId', 'KeyMaterialId'] },
+  uses: { keys: 'write' },
+
+  async handle({ input, key, stores }) {
+    const { record, Arn } = key;
+    const KeyMaterialId = input.KeyMaterialId ?? record.currentKeyMaterialId;
+    if (KeyMaterialId === undefined) return { KeyId: Arn };
+    const version = record.materials.find((known) => known.KeyMaterialId === KeyMaterialId);
+    if (version === undefined) {
+      throw new KmsError('NotFoundException', `Key material '${KeyMaterialId}' of key '${Arn}' does not exist`);
+    }
+    if (version.imported?.ImportState !== 'IMPORTED') return { KeyId: Arn, KeyMaterialId };
+
+    await stores.keys.deleteMaterial(record.KeyId, KeyMaterialId);
+    const others = record.materials.filter((known) => known !== version);
+    if (!isPermanent(version)) {
+      await stores.keys.update(record, { materials: others });
+    } else {
+      const { KeyMaterialDescription, PublicKey } = version.imported;
+      const imported = { ImportState: 'PENDING_IMPORT', KeyMaterialDescription, PublicKey } as const;
+      const materials = record.materials.map((known) => (known === version ? { ...known, imported } : known));
+      const KeyState = record.KeyState === 'PendingDeletion' ? 'PendingDeletion' : 'PendingImport';
+      await stores.keys.update(record, { materials, KeyState });
+    }
+    return { KeyId: Arn, KeyMaterialId };
+  },
+});

@@ -1,0 +1,20 @@
+import { addDays } from '../../core/model/days.ts';
+import { integer, keyId, optional } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+const defaultPeriodDays = 365;
+
+/** Has a key's material rotated by itself; called again, it begins a period anew. https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html */
+export const enableKeyRotation = operation({
+  name: 'EnableKeyRotation',
+  input: { KeyId: keyId(), RotationPeriodInDays: optional(integer({ min: 90, max: 2560 })) },
+  key: { from: 'KeyId', type: 'symmetric', origins: ['AWS_KMS'], states: ['Enabled'] },
+  conditions: { RotationPeriodInDays: 'RotationPeriodInDays' },
+  audit: { readOnly: false, response: 'key ARN' },
+  uses: { keys: 'write' },
+
+  async handle({ input: { RotationPeriodInDays: periodDays = defaultPeriodDays }, key, stores, now }) {
+    await stores.keys.update(key.record, { rotation: { periodDays, next: addDays(now, periodDays) } });
+    return undefined;
+  },
+});

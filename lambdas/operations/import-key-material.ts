@@ -1,0 +1,68 @@
+import { addDays } from '../../core/model/days.ts';
+import { KmsError } from '../../core/model/errors.ts';
+import { expirationModels, importTypes } from '../../core/model/key-import.ts';
+import { isMaterialMissing } from '../../core/model/key-materials.ts';
+import { specOf } from '../../core/model/key-specs.ts';
+import { placeImport } from '../../core/model/place-import.ts';
+import { blob, keyId, keyMaterialId, oneOf, optional, text, timestamp, withDefault } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Material that expires does so within this time. */
+const mostDays = 365;
+
+/** Brings key material, or brings it back. https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html */
+export const importKeyMaterial = operation({
+  name: 'ImportKeyMaterial',
+  input: {
+    KeyId: keyId(),
+    ImportToken: blob({ min: 1, max: 6144 }),
+    EncryptedKeyMaterial: blob({ min: 1, max: 6144 }),
+    ValidTo: optional(timestamp()),
+    ExpirationModel: withDefault(oneOf(expirationModels), 'KEY_MATERIAL_EXPIRES'),
+    ImportType: optional(oneOf(importTypes)),
+    KeyMaterialDescription: optional(text({ min: 0, max: 256, pattern: '^[a-zA-Z0-9:/_\\s.-]+$' })),
+    KeyMaterialId: optional(keyMaterialId()),
+  },
+  key: { from: 'KeyId', origins: ['EXTERNAL'], states: ['Enabled', 'Disabled', 'PendingImport'] },
+  conditions: { ExpirationModel: 'ExpirationModel', ValidTo: 'ValidTo' },
+  audit: { readOnly: false, response: ['KeyId', 'KeyMaterialId'] },
+  uses: { keys: 'write', material: 'use' },
+
+  check({ ExpirationModel, ValidTo, ImportType, KeyMaterialId }) {
+    const refuse = (message: string) => new KmsError('ValidationException', message);
+    if (ExpirationModel === 'KEY_MATERIAL_EXPIRES' && ValidTo === undefined) {
+      throw refuse('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES');
+    }
+    if (ExpirationModel === 'KEY_MATERIAL_DOES_NOT_EXPIRE' && ValidTo !== undefined) {
+      throw refuse('A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE');
+    }
+    if (ImportType === 'NEW_KEY_MATERIAL' && KeyMaterialId !== undefined) {
+      throw refuse('A keyMaterialId must not be set if the ImportType is NEW_KEY_MATERIAL');
+    }
+  },
+
+  async handle({ input, key, stores, materials, now }) {
+    const { record, Arn } = key;
+    const { ExpirationModel, ValidTo, ImportType, KeyMaterialDescription } = input;
+    if (ValidTo !== undefined && (ValidTo <= now || ValidTo > addDays(now, mostDays))) {
+      throw new KmsError('ValidationException', `The validTo date must be within ${mostDays} days from now`);
+    }
+    if (ImportType !== undefined && specOf(record.KeySpec).type !== 'symmetric') {
+      const message = `ImportType is not supported for key spec ${record.KeySpec}.`;
+      throw new KmsError('UnsupportedOperationException', message);
+    }
+    const { ImportToken, EncryptedKeyMaterial } = input;
+    const { material, PublicKey } = await materials.importMaterial(record, ImportToken, EncryptedKeyMaterial, now);
+    const { KeyMaterialId } = material;
+    if (input.KeyMaterialId !== undefined && input.KeyMaterialId !== KeyMaterialId) {
+      throw new KmsError('IncorrectKeyMaterialException');
+    }
+    const facts = { ExpirationModel, ValidTo, KeyMaterialDescription, PublicKey };
+    const { change, expired } = placeImport(record, { KeyMaterialId, ImportType, ...facts }, now);
+    if (expired) await stores.keys.deleteMaterial(record.KeyId, expired.KeyMaterialId);
+    // The last material that was missing makes the key usable; any other import leaves the state as it is.
+    const complete = key.state === 'PendingImport' && !isMaterialMissing({ ...record, ...change }, now);
+    await stores.keys.update(record, { ...change, ...(complete && { KeyState: 'Enabled' }) }, material);
+    return { KeyId: Arn, KeyMaterialId };
+  },
+});

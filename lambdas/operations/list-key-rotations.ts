@@ -1,0 +1,29 @@
+import { isPermanent, isPresent, rotationEntry } from '../../core/model/key-materials.ts';
+import { pageOf } from '../../core/model/page-of.ts';
+import { keyId, oneOf, pageMembers, withDefault } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** The rotations of a key, oldest first, or all its material. https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html */
+export const listKeyRotations = operation({
+  name: 'ListKeyRotations',
+  input: {
+    KeyId: keyId(),
+    IncludeKeyMaterial: withDefault(oneOf(['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY']), 'ROTATIONS_ONLY'),
+    ...pageMembers,
+  },
+  key: { from: 'KeyId', type: 'symmetric' },
+  page: { defaultLimit: 100, maxLimit: 1000 },
+  audit: { readOnly: true },
+
+  async handle({ input, key, page, now }) {
+    const { KeyId, materials } = key.record;
+    const places = materials.map((version, place) => ({ version, place: String(place).padStart(6, '0') }));
+    const all = input.IncludeKeyMaterial === 'ALL_KEY_MATERIAL';
+    // Pending material that has expired is gone for good: it waits for no import.
+    const shown = places.filter(({ version }) =>
+      all ? isPermanent(version) || isPresent(version, now) : version.rotation !== undefined,
+    );
+    const { items, next } = pageOf(shown, ({ place }) => place, page);
+    return { Rotations: items.map(({ version }) => rotationEntry(KeyId, version, now)), ...page.end(next) };
+  },
+});

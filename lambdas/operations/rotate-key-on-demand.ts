@@ -1,0 +1,42 @@
+import { KmsError } from '../../core/model/errors.ts';
+import { pendingMaterial, rotateTo } from '../../core/model/key-materials.ts';
+import { keyId } from '../../core/model/shapes.ts';
+import { operation } from '../operation.ts';
+
+/** Rotations on demand in the life of a key. */
+const mostRotations = 25;
+/** An automatic rotation this near comes first. */
+const conflictMinutes = 20;
+
+/** Gives a key new material, or takes what was imported for it, at once. https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html */
+export const rotateKeyOnDemand = operation({
+  name: 'RotateKeyOnDemand',
+  input: { KeyId: keyId() },
+  key: { from: 'KeyId', type: 'symmetric', origins: ['AWS_KMS', 'EXTERNAL'], states: ['Enabled'] },
+  audit: { readOnly: false, response: 'key ARN' },
+  uses: { keys: 'write', material: 'use' },
+
+  async handle({ key, stores, materials, now }) {
+    const { record, Arn } = key;
+    if (record.materials.filter(({ rotation }) => rotation?.type === 'ON_DEMAND').length >= mostRotations) {
+      const message = `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${Arn}`;
+      throw new KmsError('LimitExceededException', message);
+    }
+    if (record.rotation && record.rotation.next.getTime() - now.getTime() <= conflictMinutes * 60_000) {
+      throw new KmsError('ConflictException', `An automatic rotation is due for the key: ${Arn}`);
+    }
+    const rotation = { date: now, type: 'ON_DEMAND' } as const;
+    if (record.Origin === 'EXTERNAL') {
+      const pending = pendingMaterial(record, now);
+      if (pending === undefined) {
+        const message = `No available key material pending rotation for the key: ${Arn}.`;
+        throw new KmsError('KMSInvalidStateException', message);
+      }
+      await stores.keys.update(record, rotateTo(record, pending.KeyMaterialId, rotation));
+    } else {
+      const material = await materials.newMaterial(record);
+      await stores.keys.update(record, rotateTo(record, material.KeyMaterialId, rotation), material);
+    }
+    return { KeyId: Arn };
+  },
+});

@@ -1,0 +1,100 @@
+import type { GrantConstraints } from '../../core/model/grant.ts';
+import { algorithmMembers } from '../../core/model/key-specs.ts';
+import { type Context, encryptionContextKeys } from '../../core/policy/context.ts';
+import type { KeyTarget } from '../operation.ts';
+import { type Call, callerOf, type FoundKey } from './call.ts';
+import type { Standing } from './ports.ts';
+
+/**
+ * What policies may ask of a request.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/policy-conditions.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+
+/** What is the same for every resource of a call: caller, network, time, tags of the request, and declared conditions. */
+export const requestContext = (call: Call, { tags }: Standing, region: string): Context => {
+  const { operation, request, input, now } = call;
+  const { accountId, arn, type, principalId, userName, issuer } = callerOf(call);
+  const context: Record<string, Context[string]> = {
+    'aws:PrincipalArn': issuer?.arn ?? arn,
+    'aws:PrincipalAccount': accountId,
+    'aws:PrincipalType': principalTypes[type],
+    'aws:userid': principalId,
+    'aws:username': type === 'IAMUser' ? userName : undefined,
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ViaAWSService': 'false',
+    'aws:SourceIp': request.sourceIp,
+    'aws:UserAgent': request.headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1],
+    'aws:RequestedRegion': region,
+    'aws:SecureTransport': 'true', // KMS takes nothing else; on one machine the loopback stands for it
+    'aws:CurrentTime': now.toISOString(),
+    'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+    'kms:CallerAccount': accountId,
+  };
+  for (const [name, value] of Object.entries(tags)) context[`aws:PrincipalTag/${name}`] = value;
+  for (const [name, member] of Object.entries(operation.conditions)) context[`kms:${name}`] = valueOf(input[member]);
+  return { ...context, ...requestTags(input), ...grantContext(input) };
+};
+
+/** Of a grant to be made: the kind of its constraint, and the pairs in it as if they were the request's. */
+const grantContext = ({ Operations, Constraints }: Call['input']): Context => {
+  if (!Array.isArray(Operations)) return {};
+  const { EncryptionContextSubset, EncryptionContextEquals } = (Constraints ?? {}) as GrantConstraints; // read by its shape
+  const kinds = Object.entries({ EncryptionContextSubset, EncryptionContextEquals });
+  const [kind, pairs] = kinds.find(([, given]) => given !== undefined) ?? [];
+  return {
+    'kms:GrantConstraintType': kind,
+    'kms:GrantIsForAWSResource': 'false', // no AWS service calls for anybody here
+    ...encryptionContextKeys(pairs),
+  };
+};
+
+const principalTypes = { IAMUser: 'User', AssumedRole: 'AssumedRole', Root: 'Account' } as const;
+
+const valueOf = (value: unknown): Context[string] => {
+  if (Array.isArray(value)) return value.map(String);
+  if (value instanceof Date) return String(value.getTime() / 1000);
+  return value === undefined ? undefined : String(value);
+};
+
+const requestTags = ({ Tags, TagKeys }: Call['input']): Context => {
+  const tags = Array.isArray(Tags) ? (Tags as { TagKey: string; TagValue: string }[]) : []; // read by the shape of tags
+  const keys = Array.isArray(TagKeys) ? TagKeys.map(String) : tags.map(({ TagKey }) => TagKey);
+  if (keys.length === 0) return {};
+  const values = tags.map(({ TagKey, TagValue }) => [`aws:RequestTag/${TagKey}`, TagValue]);
+  return { 'aws:TagKeys': keys, ...Object.fromEntries(values) };
+};
+
+/** What a key adds: its own facts, how it was named, and the algorithm and context under which it is to be used. */
+export const keyContext = (call: Call, target: KeyTarget, { record, alias }: FoundKey): Context => {
+  const { input, keys } = call;
+  const { KeySpec, KeyUsage, Origin, MultiRegion, AccountId, Tags } = record;
+  const algorithm =
+    typeof target.algorithm === 'object' ? target.algorithm.is : target.algorithm && input[target.algorithm];
+  const context: Record<string, Context[string]> = {
+    'aws:ResourceAccount': AccountId,
+    'kms:KeySpec': KeySpec,
+    'kms:CustomerMasterKeySpec': KeySpec,
+    'kms:KeyUsage': KeyUsage,
+    'kms:CustomerMasterKeyUsage': KeyUsage,
+    'kms:KeyOrigin': Origin,
+    'kms:MultiRegion': String(MultiRegion),
+    'kms:MultiRegionKeyType': MultiRegion ? 'PRIMARY' : undefined,
+    'kms:RequestAlias': target.byAlias === 'too' ? alias?.AliasName : undefined,
+  };
+  // `EncryptionAlgorithms` lists the values of `kms:EncryptionAlgorithm`, and so on for the other usages.
+  if (algorithm !== undefined) context[`kms:${algorithmMembers[KeyUsage].slice(0, -1)}`] = String(algorithm);
+  if (target.sameAs !== undefined) {
+    context['kms:ReEncryptOnSameKey'] = String(keys[target.sameAs]?.record.KeyId === record.KeyId);
+  }
+  for (const { TagKey, TagValue } of Tags) context[`aws:ResourceTag/${TagKey}`] = TagValue;
+  return { ...context, ...encryptionContextKeys(contextOf(call, target)) };
+};
+
+/** The encryption context under which a key is to be used. */
+export const contextOf = (
+  { input }: Call,
+  { encryptionContext }: KeyTarget,
+): Readonly<Record<string, string>> | undefined =>
+  // read as a map of texts by its shape
+  (encryptionContext && input[encryptionContext]) as Readonly<Record<string, string>> | undefined;

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { accountId, allowed, newService, otherAccountId, type Service, userOf } from '../service.ts';
+
+const arnOf = (name: string, account = accountId) => `arn:aws:iam::${account}:user/${name}`;
+const alice = arnOf('alice');
+const Plaintext = Buffer.from('text');
+
+describe('grants', () => {
+  let kms: Service;
+  let KeyId: string;
+  let Arn: string;
+  beforeAll(async () => {
+    kms = await newService();
+  });
+  afterAll(() => kms.close());
+  const asAdmin = () => {
+    kms.as(userOf(accountId, 'admin'));
+    kms.withStanding(allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' }));
+  };
+  const asUser = (name: string, account = accountId) => {
+    kms.as(userOf(account, name));
+    kms.withStanding({ identity: [], tags: {} });
+  };
+  beforeEach(async () => {
+    asAdmin();
+    ({ KeyId, Arn } = await kms.newKey());
+  });
+
+  it('let the grantee do what they list, and nothing else, until they are revoked', async () => {
+    const { GrantId } = await kms.call('CreateGrant', { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'] });
+    asUser('alice');
+    const encrypted = await kms.call('Encrypt', { KeyId, Plaintext });
+    expect(encrypted.status).toBe(200);
+    const { CiphertextBlob } = encrypted;
+    expect(await kms.call('Decrypt', { CiphertextBlob })).toMatchObject({ __type: 'AccessDeniedException' });
+    asUser('bob');
+    expect(await kms.call('Encrypt', { KeyId, Plaintext })).toMatchObject({ __type: 'AccessDeniedException' });
+    asAdmin();
+    expect((await kms.call('RevokeGrant', { KeyId, GrantId })).status).toBe(200);
+    asUser('alice');
+    expect(await kms.call('Encrypt', { KeyId, Plaintext })).toMatchObject({ __type: 'AccessDeniedException' });
+  });
+
+  it('cross accounts without any identity policy', async () => {
+    const GranteePrincipal = arnOf('partner', otherAccountId);
+    await kms.call('CreateGrant', { KeyId, GranteePrincipal, Operations: ['GenerateDataKey'] });
+    asUser('partner', otherAccountId);
+    expect(await kms.call('GenerateDataKey', { KeyId: Arn, KeySpec: 'AES_256' })).toMatchObject({ KeyId: Arn });
+  });
+
+  it.each([
+    [{ EncryptionContextEquals: { a: '1' } }, { a: '1' }, 200],
+    [{ EncryptionContextEquals: { a: '1' } }, { a: '1', b: '2' }, 400],
+    [{ EncryptionContextSubset: { a: '1' } }, { a: '1', b: '2' }, 200],
+    [{ EncryptionContextSubset: { a: '1' } }, { a: '2' }, 400],
+    [{ EncryptionContextSubset: { a: '1' } }, undefined, 400],
+  ])('constrained by %j meet the context %j with %i', async (Constraints, EncryptionContext, status) => {
+    await kms.call('CreateGrant', { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'], Constraints });
+    asUser('alice');
+    expect((await kms.call('Encrypt', { KeyId, Plaintext, EncryptionContext })).status).toBe(status);
+  });
+
+  it('with the same name and content are one grant, each call with a token of its own', async () => {
+    const named = { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'], Name: 'once' };
+    const [first, again] = [await kms.call('CreateGrant', named), await kms.call('CreateGrant', named)];
+    expect(again.GrantId).toBe(first.GrantId);
+    expect(again.GrantToken).not.toBe(first.GrantToken);
+    const other = await kms.call('CreateGrant', { ...named, Operations: ['Decrypt'] });
+    expect(other.GrantId).not.toBe(first.GrantId);
+    expect((await kms.call('ListGrants', { KeyId })).Grants).toHaveLength(2);
+    const nameless = { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'] };
+    const ids = [await kms.call('CreateGrant', nameless), await kms.call('CreateGrant', nameless)].map(
+      (g) => g.GrantId,
+    );
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('are shown with everything, by key, id and grantee, and to those who may retire them', async () => {
+    const RetiringPrincipal = arnOf('bob');
+    const Constraints = { EncryptionContextSubset: { tenant: '42' } };
+    const grant = { GranteePrincipal: alice, RetiringPrincipal, Operations: ['Encrypt'], Name: 'shown', Constraints };
+    const { GrantId } = await kms.call('CreateGrant', { KeyId, ...grant });
+    await kms.call('CreateGrant', { KeyId, GranteePrincipal: arnOf('carol'), Operations: ['Decrypt'] });
+    const entry = { KeyId: Arn, GrantId, ...grant, IssuingAccount: `arn:aws:iam::${accountId}:root` };
+    expect((await kms.call('ListGrants', { KeyId, GrantId })).Grants).toMatchObject([entry]);
+    expect((await kms.call('ListGrants', { KeyId, GranteePrincipal: alice })).Grants).toMatchObject([entry]);
+    expect((await kms.call('ListRetirableGrants', { RetiringPrincipal })).Grants).toContainEqual(
+      expect.objectContaining({ GrantId }),
+    );
+  });
+
+  it('give tokens that calls may carry; one that names no grant is refused', async () => {
+    const { GrantToken } = await kms.call('CreateGrant', { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'] });
+    asUser('alice');
+    expect((await kms.call('Encrypt', { KeyId, Plaintext, GrantTokens: [GrantToken] })).status).toBe(200);
+    const refusal = { __type: 'InvalidGrantTokenException' };
+    expect(await kms.call('Encrypt', { KeyId, Plaintext, GrantTokens: ['garbage'] })).toMatchObject(refusal);
+  });
+
+  it('let a grantee with CreateGrant hand on no more than it holds', async () => {
+    const held = { EncryptionContextSubset: { a: '1' } };
+    const Operations = ['CreateGrant', 'Encrypt'];
+    await kms.call('CreateGrant', { KeyId, GranteePrincipal: alice, Operations, Constraints: held });
+    asUser('alice');
+    const child = { KeyId, GranteePrincipal: arnOf('bob') };
+    const create = (members: object) => kms.call('CreateGrant', { ...child, ...members });
+    expect((await create({ Operations: ['Encrypt'], Constraints: held })).status).toBe(200);
+    expect(await create({ Operations: ['Encrypt'] })).toMatchObject({ __type: 'AccessDeniedException' });
+    expect(await create({ Operations: ['Decrypt'], Constraints: held })).toMatchObject({
+      __type: 'AccessDeniedException',
+    });
+  });
+
+  it.each([
+    [{ Operations: ['Encrypt'] }, 'ValidationException'],
+    [
+      { GranteePrincipal: alice, GranteeServicePrincipal: 's3.amazonaws.com', Operations: ['Encrypt'] },
+      'ValidationException',
+    ],
+    [{ GranteePrincipal: alice, Operations: [] }, 'ValidationException'],
+    [{ GranteePrincipal: alice, Operations: ['Sign'] }, 'ValidationException'],
+    [{ GranteePrincipal: 'arn:aws:iam::111122223333:group/all', Operations: ['Encrypt'] }, 'InvalidArnException'],
+  ])('are refused as %j', async (members, __type) => {
+    expect(await kms.call('CreateGrant', { KeyId, ...members })).toMatchObject({ status: 400, __type });
+  });
+
+  it('made and revoked in a dry run change nothing', async () => {
+    const grant = { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'] };
+    const dry = { __type: 'DryRunOperationException' };
+    expect(await kms.call('CreateGrant', { ...grant, DryRun: true })).toMatchObject(dry);
+    const { GrantId } = await kms.call('CreateGrant', grant);
+    expect(await kms.call('RevokeGrant', { KeyId, GrantId, DryRun: true })).toMatchObject(dry);
+    expect((await kms.call('ListGrants', { KeyId })).Grants).toMatchObject([{ GrantId }]);
+  });
+});

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { accountId, newService, type Service, userOf } from '../service.ts';
+
+const root = `arn:aws:iam::${accountId}:root`;
+const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+const allow = (AWS: string, Action = 'kms:*') => ({ Effect: 'Allow', Principal: { AWS }, Action, Resource: '*' });
+
+describe('key policies', () => {
+  let kms: Service;
+  let KeyId: string;
+  beforeAll(async () => {
+    kms = await newService();
+  });
+  afterAll(() => kms.close());
+  beforeEach(async () => {
+    kms.as(userOf(accountId, 'admin'));
+    ({ KeyId } = await kms.newKey());
+  });
+
+  it('let the account decide when a key is made without one, printed as AWS prints it', async () => {
+    const { Policy, PolicyName } = await kms.call('GetKeyPolicy', { KeyId });
+    expect(PolicyName).toBe('default');
+    expect(Policy).toContain('"Version" : "2012-10-17"');
+    expect(JSON.parse(Policy)).toEqual({
+      Version: '2012-10-17',
+      Id: 'key-default-1',
+      Statement: [{ Sid: 'Enable IAM User Permissions', ...allow(root) }],
+    });
+    expect(await kms.call('ListKeyPolicies', { KeyId })).toMatchObject({ PolicyNames: ['default'], Truncated: false });
+  });
+
+  it('come back byte for byte', async () => {
+    const Policy = `  ${policy(allow(root))}\n`;
+    expect((await kms.call('PutKeyPolicy', { KeyId, Policy })).status).toBe(200);
+    expect((await kms.call('GetKeyPolicy', { KeyId, PolicyName: 'default' })).Policy).toBe(Policy);
+  });
+
+  it.each([
+    ['not JSON', '{', 'MalformedPolicyDocumentException'],
+    ['without statements', '{"Version":"2012-10-17"}', 'MalformedPolicyDocumentException'],
+    [
+      'naming somebody by a wildcard',
+      policy(allow(`arn:aws:iam::${accountId}:user/*`)),
+      'MalformedPolicyDocumentException',
+    ],
+    ['larger than 32 KB', policy({ ...allow(root), Sid: 'x'.repeat(32_768) }), 'LimitExceededException'],
+  ])('are refused when they are %s', async (_, Policy, __type) => {
+    expect(await kms.call('PutKeyPolicy', { KeyId, Policy })).toMatchObject({ status: 400, __type });
+    expect(await kms.call('CreateKey', { Policy })).toMatchObject({ status: 400, __type });
+  });
+
+  it('must let the caller change them again, unless the check is left out', async () => {
+    const Policy = policy(allow(`arn:aws:iam::${accountId}:user/alice`));
+    const refusal = {
+      __type: 'MalformedPolicyDocumentException',
+      message: 'The new key policy will not allow you to update the key policy in the future.',
+    };
+    expect(await kms.call('PutKeyPolicy', { KeyId, Policy })).toMatchObject(refusal);
+    expect(await kms.call('CreateKey', { Policy })).toMatchObject(refusal);
+    expect((await kms.call('PutKeyPolicy', { KeyId, Policy, BypassPolicyLockoutSafetyCheck: true })).status).toBe(200);
+  });
+
+  it('have one name', async () => {
+    const refusal = { __type: 'NotFoundException', message: 'No such policy exists' };
+    expect(await kms.call('GetKeyPolicy', { KeyId, PolicyName: 'other' })).toMatchObject(refusal);
+  });
+});
