@@ -32,7 +32,8 @@ export const requestContext = (call: Call, { tags }: Standing, region: string): 
     'kms:CallerAccount': accountId,
   };
   for (const [name, value] of Object.entries(tags)) context[`aws:PrincipalTag/${name}`] = value;
-  for (const [name, member] of Object.entries(operation.conditions)) context[`kms:${name}`] = valueOf(input[member]);
+  for (const [name, member] of Object.entries(operation.conditions))
+    context[`kms:${name}`] = conditionValue(input[member]);
   return { ...context, ...requestTags(input), ...grantContext(input) };
 };
 
@@ -51,7 +52,7 @@ const grantContext = ({ Operations, Constraints }: Call['input']): Context => {
 
 const principalTypes = { IAMUser: 'User', AssumedRole: 'AssumedRole', Root: 'Account' } as const;
 
-const valueOf = (value: unknown): Context[string] => {
+const conditionValue = (value: unknown): Context[string] => {
   if (Array.isArray(value)) return value.map(String);
   if (value instanceof Date) return String(value.getTime() / 1000);
   return value === undefined ? undefined : String(value);

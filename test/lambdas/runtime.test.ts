@@ -25,6 +25,7 @@ const fixture = {
   AWS_REGION: 'us-east-1',
   KEYS_TABLE: 'kms-keys',
   ALIASES_TABLE: 'kms-aliases',
+  GRANTS_TABLE: 'kms-grants',
   AUDIT_QUEUE_URL: 'https://queue.invalid/audit',
   INSTALLATION_ID: 'kms',
   ROOT_SECRET_ARNS: 'arn:root-1',

@@ -79,6 +79,7 @@ const pinned: Record<string, string[]> = {
     'dynamodb:Query aliases',
     'dynamodb:Query aliases/index/by-key',
     'dynamodb:GetItem keys',
+    'dynamodb:Query keys/index/by-account',
   ],
 };
 
