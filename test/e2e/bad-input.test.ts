@@ -284,7 +284,6 @@ describe('bad input', { timeout: 20_000 }, () => {
         ended: 'closed',
       });
       expect(refused).toMatchObject({ status: 400, __type: 'SerializationException' });
-      expect(refused.milliseconds).toBeLessThan(requestTimeoutSeconds * 1000);
     });
 
     it('shrugs at two hundred clients that vanish in the middle', async () => {
