@@ -25,6 +25,8 @@ export interface KeyTarget<Member extends string = string> {
   readonly states?: readonly KeyState[];
   /** The permission on this key, without `kms:`; the operation's name unless said. `null`: the key is only looked up. */
   readonly permission?: string | null;
+  /** Whether callers of other accounts can be let in; as AWS has it, so are all whose keys may be named by alias too. */
+  readonly acrossAccounts?: true;
   /** The member with the encryption context under which the key is used: policies and grants judge its pairs. */
   readonly encryptionContext?: Member;
   /** The name of the other target of the pair whose keys may be one: offered to policies as `kms:ReEncryptOnSameKey`. */

@@ -46,7 +46,7 @@ export const createGrant = operation({
     GranteeServicePrincipal: optional(servicePrincipal()),
     RetiringServicePrincipal: optional(servicePrincipal()),
   },
-  key: { from: 'KeyId', states: ['Enabled'] },
+  key: { from: 'KeyId', acrossAccounts: true, states: ['Enabled'] },
   conditions: {
     GrantOperations: 'Operations',
     GranteePrincipal: 'GranteePrincipal',

@@ -6,7 +6,7 @@ import { operation } from '../operation.ts';
 export const getKeyRotationStatus = operation({
   name: 'GetKeyRotationStatus',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', type: 'symmetric' },
+  key: { from: 'KeyId', acrossAccounts: true, type: 'symmetric' },
   audit: { readOnly: true },
 
   async handle({ key }) {

@@ -13,7 +13,7 @@ export const listGrants = operation({
     GranteePrincipal: optional(grantPrincipal()),
     GranteeServicePrincipal: optional(servicePrincipal()),
   },
-  key: { from: 'KeyId' },
+  key: { from: 'KeyId', acrossAccounts: true },
   page: { defaultLimit: 50, maxLimit: 100 },
   audit: { readOnly: true },
   uses: { grants: 'read' },

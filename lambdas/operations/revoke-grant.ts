@@ -6,7 +6,7 @@ import { operation } from '../operation.ts';
 export const revokeGrant = operation({
   name: 'RevokeGrant',
   input: { KeyId: keyId(), GrantId: grantId(), DryRun: optional(flag()) },
-  key: { from: 'KeyId' },
+  key: { from: 'KeyId', acrossAccounts: true },
   audit: { readOnly: false },
   uses: { grants: 'write' },
 

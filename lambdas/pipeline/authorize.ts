@@ -48,7 +48,7 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
     };
 
     await refuseBadTokens(input.GrantTokens, stores);
-    refuseForeignFilters(call);
+    refuseForeignKeys(call);
     const targets = Object.entries(operation.keys).filter(([, { permission }]) => permission !== null);
     if (operation.permissions.alias !== undefined) {
       const place = { region: runtime.region, accountId: caller.accountId };
@@ -66,12 +66,16 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
   },
 });
 
-/** A key that is only looked up needs no permission, and tells nothing of those of other accounts. */
-const refuseForeignFilters = (call: Call): void => {
+/**
+ * Keys of other accounts are only for the operations that work across accounts, whatever policies say; and one that is
+ * only looked up tells nothing of them.
+ */
+const refuseForeignKeys = (call: Call): void => {
   for (const [name, target] of Object.entries(call.operation.keys)) {
     const key = call.keys[name];
-    if (target.permission !== null || key === undefined || key.record.AccountId === callerOf(call).accountId) continue;
-    throw foreignResource(call, target, key.namedBy);
+    if (key === undefined || key.record.AccountId === callerOf(call).accountId) continue;
+    const works = target.permission !== null && (target.acrossAccounts ?? target.byAlias === 'too');
+    if (!works) throw foreignResource(call, target, key.namedBy);
   }
 };
 
