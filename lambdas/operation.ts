@@ -49,6 +49,16 @@ export type Uses = { readonly [Table in StoreName]?: Access } & {
   readonly material?: 'use';
 };
 
+/** How the answer changes when it is for the owner of an attested key alone. */
+export interface RecipientFacts<Member extends string = string> {
+  /** The member with the attestation document. */
+  readonly from: Member;
+  /** The member of the answer that is secret: `CiphertextForRecipient`, encrypted to the attested key, takes its place. */
+  readonly replaces: string;
+  /** Members that the answer then lacks, as AWS has it. */
+  readonly omits?: readonly string[];
+}
+
 /** Page sizes: `max` as AWS documents it, where it is less than what the model admits. */
 export interface PageFacts {
   readonly defaultLimit: number;
@@ -123,6 +133,7 @@ export interface Operation<Name extends string = string> {
   readonly permissions: Permissions;
   readonly audit: AuditFacts;
   readonly uses: Uses;
+  readonly recipient?: RecipientFacts | undefined;
   readonly page?: PageFacts | undefined;
   /** Rules between members that shapes cannot say; throws the KmsError of the first that is broken. */
   check?(input: Output, region: string): void;
@@ -148,6 +159,7 @@ export const operation = <
   readonly permissions?: Permissions<keyof M & string>;
   readonly audit: AuditFacts;
   readonly uses?: U;
+  readonly recipient?: RecipientFacts<keyof M & string>;
   readonly page?: P;
   check?(input: InputOf<M>, region: string): void;
   handle(given: Arguments<M, Target, Targets, U, P>): Promise<Output | undefined>;

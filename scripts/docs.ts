@@ -65,6 +65,13 @@ const keyLine = (operation: Operation, name: string, target: KeyTarget): string 
   return `- Key ${code(name)}: ${facts.filter(Boolean).join('; ')}.`;
 };
 
+const recipientLines = ({ recipient }: Operation): string[] => {
+  if (recipient === undefined) return [];
+  const { from, replaces, omits = [] } = recipient;
+  const without = omits.length === 0 ? '' : `, without ${omits.map(code).join(', ')}`;
+  return [`- With ${code(from)}: ${code('CiphertextForRecipient')} in place of ${code(replaces)}${without}.`];
+};
+
 const section = (operation: Operation): string => {
   const { name, input, keys, audit } = operation;
   const uses = usesOf(operation);
@@ -76,6 +83,7 @@ const section = (operation: Operation): string => {
     `[AWS: ${name}](https://docs.aws.amazon.com/kms/latest/APIReference/API_${name}.html)`,
     [
       ...(keyLines.length > 0 ? keyLines : [`- No key; permission ${code(`kms:${name}`)}.`]),
+      ...recipientLines(operation),
       `- Uses ${material.length > 0 ? material.join(', ') : 'nothing stored'}; audited as ${audit.readOnly ? 'read only' : 'a change'}.`,
     ].join('\n'),
     ['| member | form | |', '| --- | --- | --- |', ...memberRows(input)].join('\n'),

@@ -144,12 +144,13 @@ export const pageMembers = {
   Limit: optional(integer({ min: 1, max: 1000 })),
   Marker: optional(text({ min: 1, max: 1024, pattern: '[\\u0020-\\u00FF]*' })),
 } as const;
-/** An attestation document of a Nitro enclave. */
+/** The attestation document of a Nitro enclave or a NitroTPM. AWS keeps all of it out of `requestParameters`. */
 export const recipient = () =>
-  refused(
-    structure({
-      KeyEncryptionAlgorithm: optional(oneOf(['RSAES_OAEP_SHA_256'])),
-      AttestationDocument: optional(blob({ min: 1, max: 262_144 })),
-    }),
-    'Recipient is not supported: this service has no root certificate to verify attestation documents with.',
+  secret(
+    optional(
+      structure({
+        KeyEncryptionAlgorithm: optional(oneOf(['RSAES_OAEP_SHA_256'])),
+        AttestationDocument: optional(blob({ min: 1, max: 262_144 })),
+      }),
+    ),
   );

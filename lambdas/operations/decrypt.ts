@@ -37,6 +37,7 @@ export const decrypt = operation({
   },
   audit: { readOnly: true },
   uses: { material: 'use' },
+  recipient: { from: 'Recipient', replaces: 'Plaintext', omits: ['KeyMaterialId'] },
 
   async handle({ input, key }) {
     const { CiphertextBlob, EncryptionAlgorithm, EncryptionContext } = input;

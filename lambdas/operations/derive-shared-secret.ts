@@ -22,6 +22,7 @@ export const deriveSharedSecret = operation({
   },
   audit: { readOnly: true },
   uses: { material: 'use' },
+  recipient: { from: 'Recipient', replaces: 'SharedSecret' },
 
   async handle({ input, key }) {
     const { PublicKey, KeyAgreementAlgorithm } = input;

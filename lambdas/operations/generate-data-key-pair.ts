@@ -18,6 +18,7 @@ export const generateDataKeyPair = operation({
   conditions: { DataKeyPairSpec: 'KeyPairSpec' },
   audit: { readOnly: true },
   uses: { material: 'use' },
+  recipient: { from: 'Recipient', replaces: 'PrivateKeyPlaintext' },
 
   check({ KeyPairSpec }, region) {
     checkOffered(KeyPairSpec, region);

@@ -16,6 +16,7 @@ export const generateDataKey = operation({
   },
   audit: { readOnly: true },
   uses: { material: 'use' },
+  recipient: { from: 'Recipient', replaces: 'Plaintext', omits: ['KeyMaterialId'] },
 
   check: dataKeyLength,
 

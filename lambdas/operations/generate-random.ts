@@ -11,6 +11,7 @@ export const generateRandom = operation({
     Recipient: recipient(),
   },
   audit: { readOnly: true },
+  recipient: { from: 'Recipient', replaces: 'Plaintext' },
 
   check({ NumberOfBytes }) {
     if (NumberOfBytes === undefined) throw new KmsError('ValidationException', 'NumberOfBytes is required.');

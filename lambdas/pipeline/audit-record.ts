@@ -2,6 +2,7 @@ import type { Caller } from '../../core/model/caller.ts';
 import type { KmsError } from '../../core/model/errors.ts';
 import { newKeyId } from '../../core/model/key-id.ts';
 import type { Members } from '../../core/model/shapes.ts';
+import { attestedOnRecord } from './attested.ts';
 import { type Call, callerOf } from './call.ts';
 import type { AuditRecord, Runtime } from './ports.ts';
 
@@ -29,7 +30,7 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     errorMessage: error && (error.message.slice(0, longestText) || undefined),
     requestParameters: orNull(shown(operation.input, input)),
     responseElements: error ? null : responseElements(call),
-    additionalEventData: call.reasons && { reasons: call.reasons },
+    additionalEventData: additional(call),
     requestID: request.requestId,
     eventID: newKeyId(runtime.random(16), false),
     readOnly: operation.audit.readOnly,
@@ -44,6 +45,9 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     eventCategory: 'Management',
   };
 };
+
+const additional = ({ recipient, reasons }: Call) =>
+  recipient || reasons ? { recipient: recipient && attestedOnRecord(recipient), reasons } : undefined;
 
 const userIdentity = ({ type, principalId, arn, accountId, accessKeyId, userName, issuer }: Caller) => ({
   type,

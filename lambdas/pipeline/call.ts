@@ -2,7 +2,7 @@ import type { Caller } from '../../core/model/caller.ts';
 import type { Key } from '../../core/model/key.ts';
 import type { AliasRecord } from '../../core/model/key-record.ts';
 import type { ListPage, Operation, Output } from '../operation.ts';
-import type { HttpRequest } from './ports.ts';
+import type { HttpRequest, Recipient } from './ports.ts';
 
 /** A key that was found for a target, before it is known whether the caller may use it. */
 export interface FoundKey extends Key {
@@ -18,6 +18,8 @@ export interface Call {
   readonly now: Date;
   caller?: Caller;
   input: Readonly<Record<string, unknown>>;
+  /** To whom alone the secret in the answer is told. */
+  recipient?: Recipient;
   page?: ListPage;
   /** By the names of the operation's targets; `undefined` where an optional key was not named. */
   keys: Record<string, FoundKey | undefined>;

@@ -9,6 +9,7 @@ import { authorize } from './authorize.ts';
 import { type Call, callerOf, newCall } from './call.ts';
 import { checkKey } from './check-key.ts';
 import { dryRun } from './dry-run.ts';
+import { attest, forRecipient } from './for-recipient.ts';
 import { parse } from './parse.ts';
 import type { HttpReply, HttpRequest, Runtime } from './ports.ts';
 import { renderErrors, replyTo } from './reply.ts';
@@ -36,7 +37,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     const { input, page, now } = call;
     const keys = operation.uses.material === 'use' ? usable(call.keys, keyring, stores) : call.keys;
     const ofCall = { input, caller: callerOf(call), page, now, stores: input.DryRun === true ? ownDry : own };
-    call.output = await operation.handle({ ...always, ...keys, ...ofCall });
+    call.output = forRecipient(call, await operation.handle({ ...always, ...keys, ...ofCall }));
   }, withoutTimer).use([
     resolve(region, stores), // alias or ARN → key record
     authorize(runtime, stores),
@@ -54,6 +55,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     parse(),
     authenticate(runtime),
     validate(region),
+    attest(runtime), // the document that says for whom the answer is
   ]);
 
   return (request: HttpRequest): Promise<HttpReply> => handler(newCall(operation, request, runtime.clock()), noContext);

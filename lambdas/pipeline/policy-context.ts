@@ -2,6 +2,7 @@ import type { GrantConstraints } from '../../core/model/grant.ts';
 import { algorithmMembers } from '../../core/model/key-specs.ts';
 import { type Context, encryptionContextKeys } from '../../core/policy/context.ts';
 import type { KeyTarget } from '../operation.ts';
+import { attestedConditions } from './attested.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import type { Standing } from './ports.ts';
 
@@ -34,7 +35,7 @@ export const requestContext = (call: Call, { tags }: Standing, region: string): 
   for (const [name, value] of Object.entries(tags)) context[`aws:PrincipalTag/${name}`] = value;
   for (const [name, member] of Object.entries(operation.conditions))
     context[`kms:${name}`] = conditionValue(input[member]);
-  return { ...context, ...requestTags(input), ...grantContext(input) };
+  return { ...context, ...requestTags(input), ...grantContext(input), ...attestedConditions(call.recipient) };
 };
 
 /** Of a grant to be made: the kind of its constraint, and the pairs in it as if they were the request's. */

@@ -1,3 +1,4 @@
+import type { Attested } from '../../core/model/attested.ts';
 import type { Caller } from '../../core/model/caller.ts';
 import type { Key, MaterialMaker, UsableKey } from '../../core/model/key.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
@@ -31,6 +32,17 @@ export interface HttpReply {
 /** Joins records and materials to keys in hand. */
 export interface Keyring extends MaterialMaker {
   use<K extends Key>(key: K, keys: KeyReader): K & UsableKey;
+}
+
+/** Somebody who proved by an attestation document what they run, and has the private key to the public one in it. */
+export interface Recipient extends Attested {
+  /** CMS EnvelopedData (RFC 5652); the plaintext is not modified. */
+  encrypt(plaintext: Uint8Array): Buffer;
+}
+
+export interface Recipients {
+  /** @throws {KmsError} ValidationException, which says why a document is not to be trusted */
+  attest(document: Uint8Array, now: Date): Recipient;
 }
 
 /** A record in CloudTrail's form; plain JSON values only. */
@@ -70,6 +82,8 @@ export interface Runtime {
   /** The stores of these tables and no others, with no more access than said. */
   storesFor(uses: Uses): Partial<Writers>;
   readonly keyring: Keyring;
+  /** Absent where there is no root certificate to verify attestation documents with. */
+  readonly recipients?: Recipients | undefined;
   readonly auditLog: AuditLog;
   log(entry: LogEntry): void;
 }

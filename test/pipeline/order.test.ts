@@ -44,7 +44,7 @@ const mend = async (
 };
 
 describe('before a key is looked for', () => {
-  it('judges content type, JSON, types, caller, bounds, what is refused here, then members together', async () => {
+  it('judges content type, JSON, types, caller, bounds, members together, then the recipient', async () => {
     authenticated = false;
     const refusal = async (body: string, contentType?: string) =>
       (await kms.send('GenerateDataKey', body, contentType)).__type;
@@ -54,11 +54,11 @@ describe('before a key is looked for', () => {
     expect(await refusal('{"KeyId":1}')).toBe('SerializationException');
     expect(await refusal(JSON.stringify(wrong))).toBe('MissingAuthenticationTokenException');
     authenticated = true;
-    const mends = [{ NumberOfBytes: 1, KeySpec: 'AES_256' }, { Recipient: undefined }, { KeySpec: undefined }];
+    const mends = [{ NumberOfBytes: 1, KeySpec: 'AES_256' }, { KeySpec: undefined }, { Recipient: undefined }];
     expect(await mend('GenerateDataKey', wrong, ...mends)).toEqual([
       'ValidationException',
-      'UnsupportedOperationException',
       'ValidationException',
+      'UnsupportedOperationException',
       'NotFoundException',
     ]);
   });

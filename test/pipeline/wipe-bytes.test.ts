@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import { newKeyring } from '../../lambdas/keyring.ts';
-import type { Keyring } from '../../lambdas/pipeline/ports.ts';
+import type { Keyring, Recipients } from '../../lambdas/pipeline/ports.ts';
+import { newRecipients } from '../../lambdas/recipients.ts';
 import { newRootKeys } from '../../local/root-keys.ts';
+import { newDocument, newTestAuthority } from '../attestation.ts';
 import { newService, type Service } from '../service.ts';
 
 let kms: Service;
@@ -10,7 +12,7 @@ let kms: Service;
 let drawn: Buffer[];
 let plaintexts: Uint8Array[];
 
-const start = async () => {
+const start = async (recipients?: Recipients) => {
   drawn = [];
   plaintexts = [];
   const random = (size: number) => {
@@ -37,7 +39,7 @@ const start = async () => {
       };
     },
   };
-  kms = await newService({ random, keyring: watched });
+  kms = await newService({ random, keyring: watched, recipients });
 };
 afterEach(() => kms.close());
 
@@ -87,6 +89,18 @@ it.each([
   const made = drawn.filter(({ length }) => length === 32);
   expect(made).toHaveLength(1);
   expect(made.every(zero)).toBe(true);
+});
+
+it('zeroes what is told to a recipient alone, and the key that it is encrypted under', async () => {
+  const authority = await newTestAuthority();
+  await start(newRecipients(authority.root.pem, (size) => kms.runtime.random(size)));
+  const AttestationDocument = await newDocument(authority);
+  const Recipient = { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument };
+  drawn = [];
+  expect(await kms.call('GenerateRandom', { NumberOfBytes: 33, Recipient })).toMatchObject({ status: 200 });
+  const secrets = drawn.filter(({ length }) => length >= 32);
+  expect(secrets.map(({ length }) => length)).toEqual([33, 32]);
+  expect(secrets.every(zero)).toBe(true);
 });
 
 it.each(['GenerateDataKeyPair', 'GenerateDataKeyPairWithoutPlaintext'] as const)(
