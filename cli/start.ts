@@ -48,10 +48,11 @@ const readyLine = ({ account, dataDir }: LocalService, endpoint: string) =>
 const welcome = (service: LocalService, endpoint: string, inMemory: boolean): string => {
   const [principal] = service.principals.all();
   const lines = principal ? exportLines(endpoint, defaultRegion, principal) : [];
+  const attestation = service.attestation ? `attestation documents verified under ${service.attestation}\n` : '';
   const storage = inMemory ? 'IN MEMORY: nothing will be kept' : `data in ${service.dataDir}`;
   return `serverless-kms ${version} is ready at ${endpoint}
 ${storage}
-
+${attestation}
 In another terminal, paste (or run: eval "$(npm run -s env)")
 
 ${lines.map((line) => `  ${line}\n`).join('')}

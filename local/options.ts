@@ -8,6 +8,7 @@ export interface StartOptions {
   readonly inMemory: boolean;
   readonly principalsFile: string | undefined;
   readonly dynamoDbEndpoint: string | undefined;
+  readonly attestationRootFile: string | undefined;
   readonly json: boolean;
 }
 
@@ -18,6 +19,7 @@ const flags = {
   'in-memory': { type: 'boolean' },
   principals: { type: 'string' },
   'dynamodb-endpoint': { type: 'string' },
+  'attestation-root': { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -29,6 +31,7 @@ export const usage = `usage: npm start -- [options]
   --in-memory              keep nothing                                     KMS_IN_MEMORY=1
   --principals FILE        who may call                                     KMS_PRINCIPALS         principals.json in the data folder
   --dynamodb-endpoint URL  a DynamoDB API to use instead of the built-in    KMS_DYNAMODB_ENDPOINT
+  --attestation-root FILE  root certificates of attestation documents, PEM  KMS_ATTESTATION_ROOT   none: they are refused
   --json                   one JSON line when ready, instead of text
 `;
 
@@ -58,6 +61,7 @@ export const startOptions = (args: readonly string[], given: Environment): Start
     inMemory: values['in-memory'] ?? environment.KMS_IN_MEMORY === '1',
     principalsFile: values.principals ?? environment.KMS_PRINCIPALS,
     dynamoDbEndpoint: urlFrom(values['dynamodb-endpoint'] ?? environment.KMS_DYNAMODB_ENDPOINT),
+    attestationRootFile: values['attestation-root'] ?? environment.KMS_ATTESTATION_ROOT,
     json: values.json ?? false,
   };
 };

@@ -7,7 +7,7 @@ import { KmsError } from '../core/model/errors.ts';
 import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
-import type { AuditLog, HttpReply, HttpRequest, LogEntry, Runtime } from '../lambdas/pipeline/ports.ts';
+import type { AuditLog, HttpReply, HttpRequest, LogEntry, Recipients, Runtime } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
 import { cachedStores } from '../stores/cached.ts';
@@ -35,6 +35,7 @@ export interface RegionsOptions {
   readonly clock: () => Date;
   readonly verify: (request: HttpRequest) => Verification<Principal>;
   readonly standingOf: Runtime['standingOf'];
+  readonly recipients: Recipients | undefined;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -75,6 +76,7 @@ export const newRegions = (options: RegionsOptions) => {
       keyPolicyOf,
       storesFor: (uses) => storesWithin(writers, tablesOf(uses)),
       keyring,
+      recipients: options.recipients,
       auditLog: options.auditLog,
       log: options.log,
     };

@@ -2,6 +2,7 @@ import { isRegion } from '../core/model/arn.ts';
 import { KmsError } from '../core/model/errors.ts';
 import type { AuditLog, HttpReply, HttpRequest, LogEntry } from '../lambdas/pipeline/ports.ts';
 import { replyToError } from '../lambdas/pipeline/reply.ts';
+import { type Attestation, openAttestation } from './attestation.ts';
 import { openAuditLog } from './audit/audit-log.ts';
 import { newMemoryAuditLog } from './audit/memory-audit-log.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
@@ -23,6 +24,8 @@ export interface LocalServiceOptions {
   readonly principalsFile?: string | undefined;
   /** A DynamoDB API elsewhere in place of the embedded one. */
   readonly dynamoDbEndpoint?: string | undefined;
+  /** Root certificates in PEM; without them attestation documents are refused. */
+  readonly attestationRootFile?: string | undefined;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -34,6 +37,8 @@ export interface LocalService {
   readonly account: string;
   /** Where keys are: for people. */
   readonly storage: string;
+  /** Under which roots attestation documents are verified: for people. */
+  readonly attestation: Attestation['name'] | undefined;
   /** Answers a call of the KMS API; never rejects. */
   call(operation: string, request: HttpRequest): Promise<HttpReply>;
   /** Encrypts and decrypts on a key of the service's own. */
@@ -48,7 +53,7 @@ export interface LocalService {
 const sharedCacheSeconds = 1;
 
 export const openLocalService = async (options: LocalServiceOptions): Promise<LocalService> => {
-  const { log, inMemory = false, dynamoDbEndpoint } = options;
+  const { log, inMemory = false, dynamoDbEndpoint, attestationRootFile } = options;
   const folder = await openDataFolder(options.dataDir);
   const closers = [() => folder.close()];
   const close = async () => {
@@ -61,6 +66,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     const principals = await openPrincipals(principalsFile, { create: options.principalsFile === undefined, log: say });
     closers.push(async () => principals.close());
 
+    const attestation = attestationRootFile === undefined ? undefined : await openAttestation(attestationRootFile);
     const dynamoDb = await openStorage(folder, inMemory, dynamoDbEndpoint);
     closers.push(dynamoDb.close);
     const clock = () => new Date();
@@ -83,6 +89,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       clock,
       verify,
       standingOf: newStandings(principals.find),
+      recipients: attestation?.recipients,
       log,
     });
     closers.push(async () => regions.close());
@@ -93,6 +100,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       principals,
       account: principals.all()[0]?.accountId ?? '',
       storage: dynamoDb.name,
+      attestation: attestation?.name,
       async call(operation, request) {
         const named = credentialScope(request.headers)?.region ?? defaultRegion;
         const handler = regions.get(isRegion(named) ? named : defaultRegion).handler(operation);

@@ -26,6 +26,7 @@ const rows: readonly Row[] = [
     'http://b',
     undefined,
   ],
+  ['attestationRootFile', ['--attestation-root', 'a'], 'a', 'KMS_ATTESTATION_ROOT', 'b', 'b', undefined],
 ];
 
 describe('the options of start', () => {
