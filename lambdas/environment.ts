@@ -7,6 +7,8 @@ export const variables = {
   installationId: 'INSTALLATION_ID',
   /** A secret for each version of the root key, version 1 first, with commas between. */
   rootSecretArns: 'ROOT_SECRET_ARNS',
+  /** Certificates in PEM; only of functions that answer for recipients, and not set where there are none. */
+  attestationRoots: 'ATTESTATION_ROOTS',
 } as const;
 
 /** The variable that holds the name of a table, such as `KEYS_TABLE`. */

@@ -10,7 +10,7 @@ import { awsClient } from './aws-client.ts';
 import { callerOfIdentity } from './caller.ts';
 import { tableVariable, variables } from './environment.ts';
 import { logLine } from './log.ts';
-import type { Keyring, Runtime, Standing } from './pipeline/ports.ts';
+import type { Keyring, Recipients, Runtime, Standing } from './pipeline/ports.ts';
 import { tablesOf } from './pipeline/uses.ts';
 import { newKeyPolicies } from './policies.ts';
 
@@ -37,8 +37,12 @@ export type ReadVariable = (name: string) => string;
 /** Makes the keyring of functions that handle key material: `secretKeyring`. An argument, so that others do not bundle it. */
 export type NewKeyring = (read: ReadVariable, random: Runtime['random']) => Keyring;
 
+/** Judges attestation documents under root certificates in PEM: `newRecipients`. An argument for the same reason. */
+export type NewRecipients = (roots: string, random: Runtime['random']) => Recipients;
+
 /** The Runtime on AWS, made once in the life of an execution environment. */
-export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring): Runtime => {
+export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?: NewRecipients): Runtime => {
+  const roots = process.env[variables.attestationRoots];
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsClient), {
     marshallOptions: { removeUndefinedValues: true },
   });
@@ -59,6 +63,7 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring): Runtime => {
       return storesWithin(stores, declared);
     },
     keyring: newKeyring(read, randomBytes),
+    recipients: roots ? newRecipients?.(roots, randomBytes) : undefined,
     auditLog: queueAuditLog(read(variables.auditQueueUrl)),
     log: (entry) => process.stdout.write(logLine(entry, new Date())),
   };

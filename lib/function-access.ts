@@ -14,11 +14,13 @@ export interface Resources {
   readonly rootSecret: Secret;
   readonly auditQueue: Queue;
   readonly installation: string;
+  /** Certificates in PEM under which attestation documents are verified. */
+  readonly attestationRoots?: string | undefined;
 }
 
 /** Where an operation's function finds what it uses. */
 export const environmentOf = (operation: Operation, resources: Resources): Record<string, string> => {
-  const { tables, rootSecret, auditQueue, installation } = resources;
+  const { tables, rootSecret, auditQueue, installation, attestationRoots } = resources;
   const uses = usesOf(operation);
   const environment: Record<string, string> = { [variables.auditQueueUrl]: auditQueue.queueUrl };
   for (const [table] of tablesOf(uses)) environment[tableVariable(table)] = tables[table].tableName;
@@ -26,6 +28,7 @@ export const environmentOf = (operation: Operation, resources: Resources): Recor
     environment[variables.installationId] = installation;
     environment[variables.rootSecretArns] = rootSecret.secretArn;
   }
+  if (operation.recipient && attestationRoots) environment[variables.attestationRoots] = attestationRoots;
   return environment;
 };
 

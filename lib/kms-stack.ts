@@ -1,5 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { attestationRootsOf } from './attestation-roots.ts';
 import { AuditQueue } from './audit-queue.ts';
 import { GatewayApi } from './gateway-api.ts';
 import { OperationFunctions, type OperationFunctionsProps } from './operation-functions.ts';
@@ -18,11 +19,18 @@ export class KmsStack extends Stack {
     const { secret } = new RootSecret(this, 'RootSecret', lasting);
     const { queue } = new AuditQueue(this, 'AuditQueue', lasting);
     const api = new GatewayApi(this, 'Api', lasting);
+    const attestationRoots = attestationRootsOf(this.node);
     new OperationFunctions(this, 'Operations', {
       api,
       code,
       removal: lasting.removal,
-      resources: { tables, rootSecret: secret, auditQueue: queue, installation: lasting.installation },
+      resources: {
+        tables,
+        rootSecret: secret,
+        auditQueue: queue,
+        installation: lasting.installation,
+        attestationRoots,
+      },
     });
   }
 }

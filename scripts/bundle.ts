@@ -26,16 +26,18 @@ const declarationOf = (name: string) => ({
   constant: name.charAt(0).toLowerCase() + name.slice(1),
 });
 
-/** What a function consists of: its operation alone, and access to key material only where that is declared. */
-const entryOf = ({ name, uses }: Operation): string => {
+/** What a function consists of: its operation alone, and key material and attestation only where they are declared. */
+const entryOf = ({ name, uses, recipient }: Operation): string => {
   const { file, constant } = declarationOf(name);
   const keyring = uses.material === 'use' ? 'secretKeyring' : '';
+  const recipients = recipient ? 'newRecipients' : '';
   return `
     import { lambdaHandler } from './lambdas/gateway.ts';
     import { ${constant} } from './lambdas/operations/${file}.ts';
     ${keyring && `import { ${keyring} } from './lambdas/root-secret.ts';`}
+    ${recipients && `import { ${recipients} } from './lambdas/recipients.ts';`}
     import { lambdaRuntime } from './lambdas/runtime.ts';
-    export const handler = lambdaHandler(${constant}, lambdaRuntime(${keyring}));
+    export const handler = lambdaHandler(${constant}, lambdaRuntime(${keyring || undefined}, ${recipients || undefined}));
   `;
 };
 

@@ -11,8 +11,11 @@ import { createKey } from '../../lambdas/operations/create-key.ts';
 import { decrypt } from '../../lambdas/operations/decrypt.ts';
 import { describeKey } from '../../lambdas/operations/describe-key.ts';
 import { encrypt } from '../../lambdas/operations/encrypt.ts';
+import { generateRandom } from '../../lambdas/operations/generate-random.ts';
+import { newRecipients } from '../../lambdas/recipients.ts';
 import { secretKeyring } from '../../lambdas/root-secret.ts';
-import { lambdaRuntime, type NewKeyring } from '../../lambdas/runtime.ts';
+import { lambdaRuntime, type NewKeyring, type NewRecipients } from '../../lambdas/runtime.ts';
+import { newDocument, newTestAuthority } from '../attestation.ts';
 import { gatewayEvent } from './gateway-event.ts';
 
 const dynamoDb = mockClient(DynamoDBDocumentClient);
@@ -183,6 +186,27 @@ it.each(['AWS_REGION', 'AUDIT_QUEUE_URL', 'KEYS_TABLE', 'ALIASES_TABLE', 'ROOT_S
     expect(() => newFunction(encrypt, secretKeyring)).toThrow(`the environment variable ${name} is not set`);
   },
 );
+
+it('verifies attestation documents only under roots that are set, in a function that was bundled for it', async () => {
+  const now = { from: new Date(Date.now() - 60_000), to: new Date(Date.now() + 60_000) };
+  const authority = await newTestAuthority({ root: now, between: now, leaf: now });
+  const AttestationDocument = (await newDocument(authority)).toString('base64');
+  const Recipient = { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument };
+  const ask = (bundled?: NewRecipients) => {
+    const handler = lambdaHandler(generateRandom, lambdaRuntime(undefined, bundled));
+    return handler(gatewayEvent('GenerateRandom', { NumberOfBytes: 8, Recipient }));
+  };
+  const refused = { statusCode: 400, body: expect.stringContaining('UnsupportedOperationException') };
+  expect(await ask(newRecipients)).toMatchObject(refused);
+  vi.stubEnv('ATTESTATION_ROOTS', authority.root.pem);
+  expect(await ask()).toMatchObject(refused);
+  expect(await ask(newRecipients)).toMatchObject({
+    statusCode: 200,
+    body: expect.stringMatching(/^\{"CiphertextForRecipient":"[^"]+"\}$/),
+  });
+  vi.stubEnv('ATTESTATION_ROOTS', 'no certificate');
+  await expect(async () => ask(newRecipients)).rejects.toThrow('there is no certificate in PEM');
+});
 
 it('starts without the tables it does not use', () => {
   vi.stubEnv('KEYS_TABLE', '');

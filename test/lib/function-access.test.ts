@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { grantOperations } from '../../core/model/grant.ts';
 import { tables } from '../../core/model/tables.ts';
 import type { Operation } from '../../lambdas/operation.ts';
 import { operations } from '../../lambdas/operations/index.ts';
+import { issue } from '../attestation.ts';
 import { referenceOf, resourcesOf, synthesise } from './synthesis.ts';
 
 const template = synthesise();
@@ -139,6 +143,27 @@ it.each(operations.map((operation) => [operation.name, operation as Operation] a
     });
   },
 );
+
+it('hands the attestation roots, and nothing else of their file, to the functions that answer for recipients', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'roots-'));
+  try {
+    const [one, other] = [await issue(), await issue()];
+    const file = join(folder, 'roots.pem');
+    writeFileSync(file, `# our roots\n${one.pem}${other.pem}-----BEGIN PRIVATE KEY-----\nsecret\n`);
+    const told = resourcesOf(synthesise({ attestationRoot: file }), 'AWS::Lambda::Function').flatMap(
+      ([, { Properties }]) => {
+        const roots = Properties.Environment.Variables.ATTESTATION_ROOTS;
+        return roots === undefined ? [] : [[Properties.Code.ZipFile, roots]];
+      },
+    );
+    const attested = operations.flatMap(({ name, recipient }) => (recipient ? [name] : []));
+    expect(told.toSorted()).toEqual(attested.map((name) => [name, one.pem + other.pem]).toSorted());
+    writeFileSync(file, 'no certificate');
+    expect(() => synthesise({ attestationRoot: file })).toThrow('there is no certificate in PEM');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 it('knows every table of the template', () => {
   expect([...tableNames.values()].toSorted()).toEqual(Object.keys(tables).toSorted());
