@@ -1,7 +1,8 @@
+import { FaultyError, sentence } from '../check.ts';
 import { jsonFault } from './json-fault.ts';
 import { type Principal, principalsOf } from './principal.ts';
 import { PrincipalsError } from './principals-error.ts';
-import { principalsDocument } from './schema.ts';
+import { type Account, principalsDocument } from './schema.ts';
 import { checkUnique } from './unique.ts';
 
 /**
@@ -10,9 +11,20 @@ import { checkUnique } from './unique.ts';
  * @throws {PrincipalsError} saying where it is broken: line and column, or a place like `accounts[0].users[1].name`
  */
 export const parsePrincipals = (text: string): { readonly principals: readonly Principal[] } => {
-  const { accounts } = principalsDocument(parseJson(text.replace(/^\uFEFF/, '')), '');
-  checkUnique(accounts);
+  const document = parseJson(text.replace(/^\uFEFF/, ''));
+  const accounts = checked(document);
   return { principals: accounts.flatMap(principalsOf) };
+};
+
+const checked = (document: unknown): readonly Account[] => {
+  try {
+    const { accounts } = principalsDocument(document, []);
+    checkUnique(accounts);
+    return accounts;
+  } catch (error) {
+    const [first] = error instanceof FaultyError ? error.faults : [];
+    throw first ? new PrincipalsError(sentence(first)) : error;
+  }
 };
 
 const parseJson = (text: string): unknown => {

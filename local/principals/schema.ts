@@ -1,4 +1,15 @@
-import { broken, type Check, list, object, optional, plainObject, text, withDefault } from './check.ts';
+import {
+  accountId,
+  broken,
+  type Check,
+  instant,
+  list,
+  object,
+  optional,
+  plainObject,
+  text,
+  withDefault,
+} from '../check.ts';
 
 /** The members of a principals file, as the IAM API Reference bounds them; all but names, keys and ids may be left out. */
 
@@ -13,32 +24,21 @@ const accessKey = {
 };
 
 const tagValue = text(/^.{0,256}$/su, 'a text of at most 256 characters');
-const tags: Check<Readonly<Record<string, string>>> = (value, place) => {
-  const given = Object.entries(plainObject(value ?? {}, place));
-  if (given.length > 50) broken(place, 'must be at most 50 tags');
-  if (given.some(([key]) => key.length < 1 || key.length > 128)) broken(place, 'must have keys of 1 to 128 characters');
-  return Object.fromEntries(given.map(([key, tag]) => [key, tagValue(tag, `${place}.${key}`)]));
+const tags: Check<Readonly<Record<string, string>>> = (value, path) => {
+  const given = Object.entries(plainObject(value ?? {}, path));
+  if (given.length > 50) broken(path, 'must be at most 50 tags');
+  if (given.some(([key]) => key.length < 1 || key.length > 128)) broken(path, 'must have keys of 1 to 128 characters');
+  return Object.fromEntries(given.map(([key, tag]) => [key, tagValue(tag, [...path, key])]));
 };
 
 /** What a policy document says is for the policy engine to judge; here it must only be one. */
-const policy: Check<object> = (value, place) => {
-  const document = plainObject(value, place);
+const policy: Check<object> = (value, path) => {
+  const document = plainObject(value, path);
   const { Statement } = document;
-  if (typeof Statement !== 'object' || Statement === null) broken(place, 'must be a policy document with a Statement');
+  if (typeof Statement !== 'object' || Statement === null) broken(path, 'must be a policy document with a Statement');
   return document;
 };
 const policies = withDefault(list(policy), []);
-
-const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
-const instant: Check<Date> = (value, place) => {
-  const iso = text(isoInstant, 'an instant like 2027-01-01T00:00:00Z')(value, place);
-  const instant = new Date(iso);
-  if (Number.isNaN(instant.getTime())) broken(place, 'must be an instant that exists');
-  // Date takes 30 February for 2 March
-  const day = iso.slice(0, 10);
-  if (!new Date(day).toISOString().startsWith(day)) broken(place, 'must be a day that exists');
-  return instant;
-};
 
 const user = object({ name: name(1), path, ...accessKey, tags, policies, boundary: optional(policy) });
 
@@ -61,7 +61,7 @@ const role = object({
 });
 
 const account = object({
-  id: text(/^\d{12}$/, 'a string of 12 digits'),
+  id: accountId,
   users: withDefault(list(user), []),
   roles: withDefault(list(role), []),
   root: optional(object(accessKey)),

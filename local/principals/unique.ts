@@ -1,4 +1,4 @@
-import { broken } from './check.ts';
+import { broken, nameOf, type Path } from '../check.ts';
 import type { Account } from './schema.ts';
 
 /** What must not occur twice: account ids and access key ids anywhere, names of users, roles and sessions where they are. */
@@ -6,32 +6,32 @@ export const checkUnique = (accounts: readonly Account[]): void => {
   const accountIds = newSet();
   const accessKeyIds = newSet();
   for (const [a, { id, users, roles, root }] of accounts.entries()) {
-    const place = `accounts[${a}]`;
-    accountIds(id, `${place}.id`);
+    const place = ['accounts', a];
+    accountIds(id, [...place, 'id']);
     const userNames = newSet();
     for (const [u, user] of users.entries()) {
-      userNames(user.name, `${place}.users[${u}].name`);
-      accessKeyIds(user.accessKeyId, `${place}.users[${u}].accessKeyId`);
+      userNames(user.name, [...place, 'users', u, 'name']);
+      accessKeyIds(user.accessKeyId, [...place, 'users', u, 'accessKeyId']);
     }
     const roleNames = newSet();
     for (const [r, role] of roles.entries()) {
-      roleNames(role.name, `${place}.roles[${r}].name`);
+      roleNames(role.name, [...place, 'roles', r, 'name']);
       const sessionNames = newSet();
       for (const [s, session] of role.sessions.entries()) {
-        sessionNames(session.name, `${place}.roles[${r}].sessions[${s}].name`);
-        accessKeyIds(session.accessKeyId, `${place}.roles[${r}].sessions[${s}].accessKeyId`);
+        sessionNames(session.name, [...place, 'roles', r, 'sessions', s, 'name']);
+        accessKeyIds(session.accessKeyId, [...place, 'roles', r, 'sessions', s, 'accessKeyId']);
       }
     }
-    if (root) accessKeyIds(root.accessKeyId, `${place}.root.accessKeyId`);
+    if (root) accessKeyIds(root.accessKeyId, [...place, 'root', 'accessKeyId']);
   }
 };
 
 /** Letter case makes no difference, as for names in IAM. */
 const newSet = () => {
-  const places = new Map<string, string>();
-  return (value: string, place: string): void => {
+  const places = new Map<string, Path>();
+  return (value: string, place: Path): void => {
     const first = places.get(value.toLowerCase());
-    if (first !== undefined) broken(place, `must be unique, but is the same as ${first}`);
+    if (first !== undefined) broken(place, `must be unique, but is the same as ${nameOf(first)}`);
     places.set(value.toLowerCase(), place);
   };
 };
