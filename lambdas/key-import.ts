@@ -2,20 +2,21 @@ import { wipe } from '../core/crypto/bytes.ts';
 import { readImportedMaterial } from '../core/crypto/imported-material.ts';
 import { importedMaterialId, unwrapImported, wrappingKeyBits } from '../core/crypto/key-import.ts';
 import { exportPublicKey, loadKeyPair } from '../core/crypto/key-pair.ts';
-import { wrapKeyMaterial } from '../core/crypto/key-wrap.ts';
+import { type VersionedRoot, wrapKeyMaterial } from '../core/crypto/key-wrap.ts';
 import { generateRsa } from '../core/crypto/rsa-key.ts';
 import { KmsError } from '../core/model/errors.ts';
-import type { MaterialMaker, MaterialOwner } from '../core/model/key.ts';
+import type { ImportedMaterial, MaterialOwner } from '../core/model/key.ts';
 import { specOf } from '../core/model/key-specs.ts';
 import { openImportToken, sealImportToken, type TokenContent } from './import-token.ts';
 import { publicKeyOf } from './key-material.ts';
 import type { RootKeys } from './keyring.ts';
+import type { Keyring } from './pipeline/ports.ts';
 
 /** The part of the keyring that takes in key material from outside. */
 export const newKeyImport = (
   rootKeys: RootKeys,
   random: (size: number) => Buffer,
-): Pick<MaterialMaker, 'newImportParameters' | 'importMaterial'> => ({
+): Pick<Keyring, 'newImportParameters' | 'importMaterial' | 'keepMaterial'> => ({
   async newImportParameters(owner, algorithm, keySpec, validTo) {
     const [root, privateKey] = await Promise.all([rootKeys.current(), generateRsa(wrappingKeyBits[keySpec])]);
     try {
@@ -33,21 +34,25 @@ export const newKeyImport = (
     if (token === undefined) throw new KmsError('InvalidImportTokenException');
     const material = readUnwrapped(owner, token, wrapped, now);
     try {
-      const KeyMaterialId = importedMaterialId(owner.KeyId, material);
-      const isPair = specOf(owner.KeySpec).type === 'asymmetric';
-      return {
-        material: {
-          KeyId: owner.KeyId,
-          KeyMaterialId,
-          wrapped: wrapKeyMaterial(root, { ...owner, KeyMaterialId }, material, random(12)),
-        },
-        PublicKey: isPair ? publicKeyOf(owner.KeySpec, material) : undefined,
-      };
+      return keep(root, owner, material, random(12));
     } finally {
       wipe(material);
     }
   },
+
+  async keepMaterial(owner, material) {
+    return keep(await rootKeys.current(), owner, material, random(12));
+  },
 });
+
+/** Material in the form of `readImportedMaterial`, wrapped for the store. */
+const keep = (root: VersionedRoot, owner: MaterialOwner, material: Buffer, iv: Buffer): ImportedMaterial => {
+  const { KeyId, KeySpec } = owner;
+  const KeyMaterialId = importedMaterialId(KeyId, material);
+  const wrapped = wrapKeyMaterial(root, { ...owner, KeyMaterialId }, material, iv);
+  const PublicKey = specOf(KeySpec).type === 'asymmetric' ? publicKeyOf(KeySpec, material) : undefined;
+  return { material: { KeyId, KeyMaterialId, wrapped }, PublicKey };
+};
 
 /** What the caller wrapped, in the form in which our own material is kept. */
 const readUnwrapped = ({ KeySpec }: MaterialOwner, token: TokenContent, wrapped: Buffer, now: Date): Buffer => {

@@ -84,6 +84,7 @@ const noKeyring: NewKeyring = () => {
     newDataKeyPair: refuse,
     newImportParameters: refuse,
     importMaterial: refuse,
+    keepMaterial: refuse,
   };
   return { ...materials, use: refuse };
 };

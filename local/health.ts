@@ -1,9 +1,10 @@
 import { keyArn } from '../core/model/arn.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
+import { newKeyRecord } from '../core/model/new-key-record.ts';
 import type { Region } from './regions.ts';
 
 /** A key of the service's own, in an account that no principal can be of. */
-const healthKey = { AccountId: '000000000000', KeyId: '00000000-0000-4000-8000-000000000000' } as const;
+export const healthKey = { AccountId: '000000000000', KeyId: '00000000-0000-4000-8000-000000000000' } as const;
 
 /**
  * Encrypts and decrypts through the store, the root key and the keyring.
@@ -26,21 +27,20 @@ type Keys = NonNullable<ReturnType<Region['runtime']['storesFor']>['keys']>;
 
 const makeHealthKey = async ({ keyring, clock }: Region['runtime'], keys: Keys): Promise<KeyRecord> => {
   const material = await keyring.newMaterial({ ...healthKey, KeySpec: 'SYMMETRIC_DEFAULT' });
-  const record: KeyRecord = {
-    ...healthKey,
-    CreationDate: clock(),
-    Description: 'Used by /health?deep=1',
-    KeySpec: 'SYMMETRIC_DEFAULT',
-    KeyUsage: 'ENCRYPT_DECRYPT',
-    Origin: 'AWS_KMS',
-    MultiRegion: false,
-    KeyState: 'Enabled',
-    Policy: '{"Version":"2012-10-17","Statement":[]}',
-    Tags: [],
-    currentKeyMaterialId: material.KeyMaterialId,
-    materials: [{ KeyMaterialId: material.KeyMaterialId, KeyMaterialState: 'CURRENT' }],
-    revision: 1,
-  };
+  const record = newKeyRecord(
+    {
+      ...healthKey,
+      CreationDate: clock(),
+      Description: 'Used by /health?deep=1',
+      KeySpec: 'SYMMETRIC_DEFAULT',
+      KeyUsage: 'ENCRYPT_DECRYPT',
+      Origin: 'AWS_KMS',
+      MultiRegion: false,
+      Policy: '{"Version":"2012-10-17","Statement":[]}',
+      Tags: [],
+    },
+    material.KeyMaterialId,
+  );
   await keys.create(record, material);
   return record;
 };

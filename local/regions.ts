@@ -53,7 +53,6 @@ export const newRegions = (options: RegionsOptions) => {
   const unproven = new QuickLRU<string, Region>({ maxSize: mostUnproven });
   const client = new DynamoDBClient(options.dynamoDb);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const keyPolicyOf = newKeyPolicies();
   const keyring = newKeyring(options.rootKeys, randomBytes);
 
   const newRegion = (name: string): Region => {
@@ -73,7 +72,7 @@ export const newRegions = (options: RegionsOptions) => {
         return callerFrom(verified.credential);
       },
       standingOf: options.standingOf,
-      keyPolicyOf,
+      keyPolicyOf: newKeyPolicies(), // a Region's own: two Regions may have keys of one id
       storesFor: (uses) => storesWithin(writers, tablesOf(uses)),
       keyring,
       recipients: options.recipients,

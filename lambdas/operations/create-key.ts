@@ -4,8 +4,8 @@ import { newKeyId } from '../../core/model/key-id.ts';
 import { isImportable } from '../../core/model/key-import.ts';
 import { keyMetadata } from '../../core/model/key-metadata.ts';
 import { checkKeyPolicy, defaultKeyPolicy } from '../../core/model/key-policy.ts';
-import type { KeyRecord } from '../../core/model/key-record.ts';
 import { chooseKeySpec, customerMasterKeySpecs, keySpecNames, keyUsages, origins } from '../../core/model/key-specs.ts';
+import { newKeyRecord } from '../../core/model/new-key-record.ts';
 import { flag, keyPolicy, list, oneOf, optional, refused, tag, text, withDefault } from '../../core/model/shapes.ts';
 import { checkTags, mergeTags } from '../../core/model/tags.ts';
 import { operation } from '../operation.ts';
@@ -60,22 +60,10 @@ export const createKey = operation({
     const { Description, Origin, MultiRegion = false } = input;
     const KeyId = newKeyId(random(16), MultiRegion);
     const material = Origin === 'EXTERNAL' ? undefined : await materials.newMaterial({ AccountId, KeyId, KeySpec });
-    const record: KeyRecord = {
-      KeyId,
-      AccountId,
-      CreationDate: now,
-      Description,
-      KeySpec,
-      KeyUsage,
-      Origin,
-      MultiRegion,
-      KeyState: material === undefined ? 'PendingImport' : 'Enabled',
-      Policy: input.Policy ?? defaultKeyPolicy(AccountId, partitionOf(region)),
-      Tags: mergeTags([], input.Tags ?? []),
-      currentKeyMaterialId: material?.KeyMaterialId,
-      materials: material ? [{ KeyMaterialId: material.KeyMaterialId, KeyMaterialState: 'CURRENT' }] : [],
-      revision: 1,
-    };
+    const Policy = input.Policy ?? defaultKeyPolicy(AccountId, partitionOf(region));
+    const Tags = mergeTags([], input.Tags ?? []);
+    const facts = { Description, KeySpec, KeyUsage, Origin, MultiRegion, Policy, Tags };
+    const record = newKeyRecord({ KeyId, AccountId, CreationDate: now, ...facts }, material?.KeyMaterialId);
     await stores.keys.create(record, material);
     return { KeyMetadata: keyMetadata(record, region, now) };
   },

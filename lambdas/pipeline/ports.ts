@@ -1,6 +1,6 @@
 import type { Attested } from '../../core/model/attested.ts';
 import type { Caller } from '../../core/model/caller.ts';
-import type { Key, MaterialMaker, UsableKey } from '../../core/model/key.ts';
+import type { ImportedMaterial, Key, MaterialMaker, MaterialOwner, UsableKey } from '../../core/model/key.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
 import type { CompiledPolicy } from '../../core/policy/policy.ts';
 import type { KeyReader, Writers } from '../../stores/ports.ts';
@@ -32,6 +32,8 @@ export interface HttpReply {
 /** Joins records and materials to keys in hand. */
 export interface Keyring extends MaterialMaker {
   use<K extends Key>(key: K, keys: KeyReader): K & UsableKey;
+  /** Wraps material that no caller brought, in the form of `readImportedMaterial`; its id is that of imported material. */
+  keepMaterial(of: MaterialOwner, material: Buffer): Promise<ImportedMaterial>;
 }
 
 /** Somebody who proved by an attestation document what they run, and has the private key to the public one in it. */

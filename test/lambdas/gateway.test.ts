@@ -28,6 +28,7 @@ const newRuntime = () => {
       newDataKeyPair: unused,
       newImportParameters: unused,
       importMaterial: unused,
+      keepMaterial: unused,
       use: unused,
     },
     auditLog: { write: async (record) => void audited.push(record) },
