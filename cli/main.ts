@@ -4,6 +4,7 @@ import { UsageError } from '../local/options.ts';
 const commands: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<number> }>>> = {
   start: () => import('./start.ts'),
   env: () => import('./env.ts'),
+  seed: () => import('./seed.ts'),
 };
 
 /** @returns the exit code: 0 done, 1 failed, 2 called wrongly */

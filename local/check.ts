@@ -60,7 +60,11 @@ export const newFaults = () => {
 export const text =
   (pattern: RegExp, description: string): Check<string> =>
   (value, path) =>
-    typeof value === 'string' && pattern.test(value) ? value : broken(path, `must be ${description}`);
+    typeof value === 'string' && pattern.test(value) ? value : broken(path, `must be ${description}${unquoted(value)}`);
+
+/** What YAML takes for a number, or true and false, may have been meant as text. */
+const unquoted = (value: unknown): string =>
+  typeof value === 'number' || typeof value === 'boolean' ? ', in quotes' : '';
 
 export const list =
   <T>(item: Check<T>): Check<readonly T[]> =>
@@ -114,6 +118,9 @@ export const plainObject: Check<Readonly<Record<string, unknown>>> = (value, pat
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>) // JSON objects have string keys only
     : broken(path, value === undefined ? 'is missing' : 'must be an object');
+
+export const flag: Check<boolean> = (value, path) =>
+  typeof value === 'boolean' ? value : broken(path, 'must be true or false');
 
 const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 export const instant: Check<Date> = (value, path) => {

@@ -7,6 +7,7 @@ export interface StartOptions {
   readonly dataDir: string;
   readonly inMemory: boolean;
   readonly principalsFile: string | undefined;
+  readonly seedFile: string | undefined;
   readonly dynamoDbEndpoint: string | undefined;
   readonly attestationRootFile: string | undefined;
   readonly json: boolean;
@@ -18,6 +19,7 @@ const flags = {
   data: { type: 'string' },
   'in-memory': { type: 'boolean' },
   principals: { type: 'string' },
+  seed: { type: 'string' },
   'dynamodb-endpoint': { type: 'string' },
   'attestation-root': { type: 'string' },
   json: { type: 'boolean' },
@@ -30,6 +32,7 @@ export const usage = `usage: npm start -- [options]
   --data DIR               folder for keys, principals and audit files      KMS_DATA               .kms
   --in-memory              keep nothing                                     KMS_IN_MEMORY=1
   --principals FILE        who may call                                     KMS_PRINCIPALS         principals.json in the data folder
+  --seed FILE              keys to make at start, unless they are there      KMS_SEED
   --dynamodb-endpoint URL  a DynamoDB API to use instead of the built-in    KMS_DYNAMODB_ENDPOINT
   --attestation-root FILE  root certificates of attestation documents, PEM  KMS_ATTESTATION_ROOT   none: they are refused
   --json                   one JSON line when ready, instead of text
@@ -60,6 +63,7 @@ export const startOptions = (args: readonly string[], given: Environment): Start
     dataDir: dataDirFrom(values.data, environment),
     inMemory: values['in-memory'] ?? environment.KMS_IN_MEMORY === '1',
     principalsFile: values.principals ?? environment.KMS_PRINCIPALS,
+    seedFile: values.seed ?? environment.KMS_SEED,
     dynamoDbEndpoint: urlFrom(values['dynamodb-endpoint'] ?? environment.KMS_DYNAMODB_ENDPOINT),
     attestationRootFile: values['attestation-root'] ?? environment.KMS_ATTESTATION_ROOT,
     json: values.json ?? false,

@@ -22,6 +22,8 @@ export interface LocalServiceOptions {
   readonly inMemory?: boolean;
   /** @default principals.json in the data folder */
   readonly principalsFile?: string | undefined;
+  /** Keys and aliases to make before the service is ready, unless they are there. */
+  readonly seedFile?: string | undefined;
   /** A DynamoDB API elsewhere in place of the embedded one. */
   readonly dynamoDbEndpoint?: string | undefined;
   /** Root certificates in PEM; without them attestation documents are refused. */
@@ -94,11 +96,19 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     });
     closers.push(async () => regions.close());
 
+    const account = principals.all()[0]?.accountId ?? '';
+    if (options.seedFile !== undefined) {
+      // Loaded by those who seed alone: the others need no YAML.
+      const { seedFrom } = await import('./seed.ts');
+      const accounts = principals.all().map(({ accountId }) => accountId);
+      await seedFrom(options.seedFile, { account, accounts, region: defaultRegion, regionOf: regions.get, log });
+    }
+
     return {
       dataDir: folder.path(),
       folder,
       principals,
-      account: principals.all()[0]?.accountId ?? '',
+      account,
       storage: dynamoDb.name,
       attestation: attestation?.name,
       async call(operation, request) {

@@ -1,3 +1,6 @@
+/** The account of a fresh installation in which calls are made unless somebody else's keys are taken. */
+export const firstAccount = '111122223333';
+
 /**
  * The principals of a fresh installation, with random keys: two accounts, so that calls across accounts can be tried,
  * and in the first two users without any permission, so that key policies and grants can.
@@ -22,7 +25,7 @@ export const newPrincipalsFile = (random: (length: number) => Buffer): string =>
   });
   const accounts = [
     {
-      id: '111122223333',
+      id: firstAccount,
       users: [newUser('admin', [allOfKms]), newUser('alice', []), newUser('bob', [])],
       roles: [],
       root: newAccessKey(),

@@ -1,4 +1,5 @@
-import { broken, nameOf, type Path } from '../check.ts';
+import type { Path } from '../check.ts';
+import { newUnique } from '../unique.ts';
 import type { Account } from './schema.ts';
 
 /** What must not occur twice: account ids and access key ids anywhere, names of users, roles and sessions where they are. */
@@ -28,10 +29,6 @@ export const checkUnique = (accounts: readonly Account[]): void => {
 
 /** Letter case makes no difference, as for names in IAM. */
 const newSet = () => {
-  const places = new Map<string, Path>();
-  return (value: string, place: Path): void => {
-    const first = places.get(value.toLowerCase());
-    if (first !== undefined) broken(place, `must be unique, but is the same as ${nameOf(first)}`);
-    places.set(value.toLowerCase(), place);
-  };
+  const unique = newUnique();
+  return (value: string, path: Path): void => unique(value.toLowerCase(), path);
 };

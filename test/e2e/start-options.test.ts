@@ -17,6 +17,7 @@ const rows: readonly Row[] = [
   ['dataDir', ['--data', 'a'], 'a', 'KMS_DATA', 'b', 'b', '.kms'],
   ['inMemory', ['--in-memory'], true, 'KMS_IN_MEMORY', '1', true, false],
   ['principalsFile', ['--principals', 'a'], 'a', 'KMS_PRINCIPALS', 'b', 'b', undefined],
+  ['seedFile', ['--seed', 'a'], 'a', 'KMS_SEED', 'b', 'b', undefined],
   [
     'dynamoDbEndpoint',
     ['--dynamodb-endpoint', 'http://a'],
