@@ -73,6 +73,31 @@ describe('starting with a seed', { timeout: 60_000 }, () => {
     expect(await decrypt(here, await encrypt(there))).toEqual(Plaintext);
   });
 
+  it('gives keys of one id in two Regions a policy of their own each', async () => {
+    const policyOf = (user: string) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::111122223333:user/${user}` }, Action: '*', Resource: '*' },
+        ],
+      });
+    const at = newSeedFolder({
+      'here.yaml': `keys: [{ keyId: ${keyId}, policy: ${policyOf('alice')} }]`,
+      'there.yaml': `keys: [{ keyId: ${keyId}, policy: ${policyOf('bob')}, region: eu-west-1 }]`,
+    });
+    const data = await newFolder();
+    await (await startKms({ data, args: ['--seed', at('here.yaml')] })).stop();
+    const service = await startKms({ data, args: ['--seed', at('there.yaml')] });
+    const [here, there] = [
+      await sdkClient(service, { profile: 'alice' }),
+      await sdkClient(service, { profile: 'alice', region: 'eu-west-1' }),
+    ];
+    await here.send(new EncryptCommand({ KeyId: keyId, Plaintext }));
+    await expect(there.send(new EncryptCommand({ KeyId: keyId, Plaintext }))).rejects.toThrow('not authorized');
+    here.destroy();
+    there.destroy();
+  });
+
   it('is refused when the seed is not what is stored, and says what to do', async () => {
     const grown = `${seed}  - keyId: ${keyId.replace('1', '2')}\n    aliases: [alias/new]\n`;
     const at = newSeedFolder({ 'seed.yaml': seed, 'grown.yaml': grown });

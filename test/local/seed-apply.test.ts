@@ -140,10 +140,9 @@ describe.each(keySpecNames)('a seeded key %s', (keySpec) => {
       const material = await generateMaterial(keySpec, randomBytes);
       const [here, there] = await inTwoPlaces({ origin, material: { base64: material.toString('base64') } });
       expect(await usedIn(here, there, keySpec, keyUsage)).toBe(true);
-      expect((await there.call('DescribeKey', { KeyId: keyId })).KeyMetadata).toMatchObject({
-        Origin: origin,
-        KeySpec: keySpec,
-      });
+      const { KeyMetadata } = await there.call('DescribeKey', { KeyId: keyId });
+      expect(KeyMetadata).toMatchObject({ Origin: origin, KeySpec: keySpec });
+      expect(KeyMetadata.ExpirationModel).toBe(origin === 'EXTERNAL' ? 'KEY_MATERIAL_DOES_NOT_EXPIRE' : undefined);
     },
   );
 

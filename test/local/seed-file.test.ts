@@ -225,8 +225,8 @@ describe('a seed file that is broken', () => {
     const text = [
       'keys:',
       `  - keyId: ${keyId}`,
-      '    spec: RSA_2048',
       '    account: 111122223333',
+      '    spec: RSA_2048',
       `  - keyId: ${otherId}`,
       '    material: { hex: 00ff }',
       '    rotationPeriodInDays: 1',
@@ -237,8 +237,8 @@ describe('a seed file that is broken', () => {
       '      base64: AAAA',
     ].join('\n');
     expect(faultsOf(text)).toEqual([
-      expect.stringMatching(/^3:5: keys\[0\]\.spec is not known here/),
-      '4:5: keys[0].account must be a string of 12 digits, in quotes',
+      '3:5: keys[0].account must be a string of 12 digits, in quotes',
+      expect.stringMatching(/^4:5: keys\[0\]\.spec is not known here/),
       '7:5: keys[1].rotationPeriodInDays must have value greater than or equal to 90',
       '10:5: keys[2].policy names no file',
       '11:5: keys[2].material must be 32 bytes for SYMMETRIC_DEFAULT, not 3',
