@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Members, Shape } from '../core/model/shapes.ts';
+import type { Members, Shape, TextShape } from '../core/model/shapes.ts';
 import type { Operation } from '../lambdas/operation.ts';
 import { everyOperation, isRequired, type Parameters, sample, samples, validRequest } from './requests.ts';
 import { newService, type Service } from './service.ts';
@@ -43,10 +43,25 @@ type BrokenCase = readonly [title: string, request: Parameters, item: string];
 const item = (path: string, shown: string, rule: string): string =>
   `Value ${shown}at '${path}' failed to satisfy constraint: Member must ${rule}`;
 
+/** Of a text in a list, AWS tells the list, and all that each of its texts must be. */
+const listItem = (path: string, value: unknown, { values, min, max, pattern }: TextShape): string => {
+  const rules = [
+    values && `satisfy enum value set: [${values.join(', ')}]`,
+    max && `have length less than or equal to ${max}`,
+    min && `have length greater than or equal to ${min}`,
+    pattern && `satisfy regular expression pattern: ${pattern}`,
+  ].flatMap((rule) => (rule ? [`Member must ${rule}`] : []));
+  return item(path.replace('.1.member', ''), `'[${value}]' `, `satisfy constraint: [${rules.join(', ')}]`);
+};
+
 /** Every bound of a place broken once, with what AWS says of it. */
-const broken = ({ path, shape, put }: Place): BrokenCase[] => {
+const broken = ({ path, shape, isMember, put }: Place): BrokenCase[] => {
   const cases: BrokenCase[] = [];
   const add = (title: string, value: unknown, rule: string) => {
+    if (!isMember && shape.type === 'string') {
+      cases.push([`${path} ${title}`, put(value), listItem(path, value, shape)]);
+      return;
+    }
     const shown = Buffer.isBuffer(value) ? '' : Array.isArray(value) ? `'[${value.join(', ')}]' ` : `'${value}' `;
     cases.push([`${path} ${title}`, put(value), item(path, shown, rule)]);
   };

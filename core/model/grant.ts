@@ -86,10 +86,15 @@ const mostPairs = 8;
 const longestValue = 384;
 
 /**
- * The rules of constraints. https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html
+ * The rules of constraints; that one of the two contexts can be given, only Access Analyzer's reference says.
+ * https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html
+ * https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_KmsGrantConstraints.html
  * @throws {KmsError} ValidationException
  */
 export const checkGrantConstraints = ({ EncryptionContextSubset, EncryptionContextEquals }: GrantConstraints): void => {
+  if (EncryptionContextSubset !== undefined && EncryptionContextEquals !== undefined) {
+    throw new KmsError('ValidationException', 'More than one constraint supplied');
+  }
   for (const pairs of [EncryptionContextSubset, EncryptionContextEquals]) {
     const values = Object.values(pairs ?? {});
     if (values.length > mostPairs || values.some((value) => value.length > longestValue)) {

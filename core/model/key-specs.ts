@@ -25,7 +25,8 @@ export type EncryptionAlgorithm = (typeof encryptionAlgorithms)[number];
 /** RSAES-OAEP: the hash of the label and of MGF1 alike, RFC 8017 §7.1. */
 export const oaepHashes = { RSAES_OAEP_SHA_1: 'sha1', RSAES_OAEP_SHA_256: 'sha256' } as const;
 
-export const macAlgorithms = ['HMAC_SHA_224', 'HMAC_SHA_256', 'HMAC_SHA_384', 'HMAC_SHA_512'] as const;
+/** In the order in which AWS tells them. */
+export const macAlgorithms = ['HMAC_SHA_384', 'HMAC_SHA_256', 'HMAC_SHA_224', 'HMAC_SHA_512'] as const;
 export type MacAlgorithm = (typeof macAlgorithms)[number];
 
 export const macHashes = {

@@ -3,7 +3,7 @@ import type { Members, Shape, TextMap } from './shapes.ts';
 
 /**
  * Turns the JSON of a request into the values of its shapes: blobs decoded, defaults filled in, unknown members dropped.
- * `null` counts as absent, as in AWS's JSON protocols. Bounds are judged afterwards, by `violations`.
+ * `null` counts as absent, as in AWS's JSON protocols, and so does a map without pairs, which says no more. Bounds are judged afterwards, by `violations`.
  *
  * @throws {KmsError} SerializationException where the JSON type cannot be what the shape says
  */
@@ -11,7 +11,8 @@ export const readMembers = (members: Members, json: Readonly<Record<string, unkn
   const input: Record<string, unknown> = {};
   for (const [name, shape] of Object.entries(members)) {
     const value = Object.hasOwn(json, name) ? json[name] : undefined;
-    if (value !== undefined && value !== null) input[name] = readValue(shape, value);
+    const read = value === undefined || value === null ? undefined : readValue(shape, value);
+    if (read !== undefined) input[name] = read;
     else if ('default' in shape) input[name] = shape.default;
   }
   return input;
@@ -79,14 +80,14 @@ const wellFormed = (text: string): string => {
 };
 
 /** Numbers and booleans count as the strings they are written as, as AWS takes them. */
-const readTextMap = (shape: Shape, json: Record<string, unknown>): TextMap =>
+const readTextMap = (shape: Shape, json: Record<string, unknown>): TextMap | undefined => {
+  const pairs = Object.entries(json).map(([key, value]) => {
+    if (typeof value === 'object') throw mismatch(shape, value);
+    return [wellFormed(key), wellFormed(String(value))] as const;
+  });
   // fromEntries defines properties, so that a pair named __proto__ stays a pair.
-  Object.fromEntries(
-    Object.entries(json).map(([key, value]) => {
-      if (typeof value === 'object') throw mismatch(shape, value);
-      return [wellFormed(key), wellFormed(String(value))];
-    }),
-  );
+  return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
+};
 
 const base64Pattern = /^[A-Za-z0-9+/]*={0,2}$/;
 

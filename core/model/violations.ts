@@ -29,8 +29,7 @@ const valueViolations = (shape: Shape, value: unknown, path: string): string[] =
   if (typeof value === 'string' && shape.type === 'string') return textViolations(shape, value, path);
   if (Array.isArray(value) && shape.type === 'list') {
     const shown = `'[${value.map((element) => (typeof element === 'object' ? '{…}' : element)).join(', ')}]'`;
-    const elements = value.flatMap((element, i) => valueViolations(shape.of, element, `${path}.${i + 1}.member`));
-    return [...lengthViolations(shape, value.length, path, shown), ...elements];
+    return [...lengthViolations(shape, value.length, path, shown), ...elementViolations(shape.of, value, path, shown)];
   }
   if (shape.type === 'structure') {
     // A structure was read as a record by its own members.
@@ -38,6 +37,33 @@ const valueViolations = (shape: Shape, value: unknown, path: string): string[] =
   }
   return [];
 };
+
+/** Structures in a list are told one by one; texts all at once, with everything that each of them must be. */
+const elementViolations = (of: Shape, elements: readonly unknown[], path: string, shown: string): string[] => {
+  const found = elements.flatMap((element, i) => valueViolations(of, element, `${path}.${i + 1}.member`));
+  if (of.type !== 'string' || found.length === 0) return found;
+  return [
+    failed(
+      path,
+      shown,
+      `satisfy constraint: [${textRules(of)
+        .map((rule) => `Member must ${rule}`)
+        .join(', ')}]`,
+    ),
+  ];
+};
+
+const textRules = ({ values, min, max, pattern }: TextShape): readonly string[] => [
+  ...(values === undefined ? [] : [enumRule(values)]),
+  ...(max === undefined ? [] : [maxRule(max)]),
+  ...(min === undefined ? [] : [minRule(min)]),
+  ...(pattern === undefined ? [] : [patternRule(pattern)]),
+];
+
+const enumRule = (values: readonly string[]) => `satisfy enum value set: [${values.join(', ')}]`;
+const minRule = (min: number) => `have length greater than or equal to ${min}`;
+const maxRule = (max: number) => `have length less than or equal to ${max}`;
+const patternRule = (pattern: string) => `satisfy regular expression pattern: ${pattern}`;
 
 type Bounds = { readonly min?: number; readonly max?: number };
 
@@ -50,19 +76,19 @@ const rangeViolations = (shape: Bounds, value: number, path: string) => [
     : []),
 ];
 
-const lengthViolations = (shape: Bounds, length: number, path: string, shown: string | undefined) => [
-  ...(length < (shape.min ?? length) ? [failed(path, shown, `have length greater than or equal to ${shape.min}`)] : []),
-  ...(length > (shape.max ?? length) ? [failed(path, shown, `have length less than or equal to ${shape.max}`)] : []),
+const lengthViolations = ({ min = 0, max }: Bounds, length: number, path: string, shown: string | undefined) => [
+  ...(length < min ? [failed(path, shown, minRule(min))] : []),
+  ...(max !== undefined && length > max ? [failed(path, shown, maxRule(max))] : []),
 ];
 
 const textViolations = (shape: TextShape, value: string, path: string): string[] => {
   const shown = shape.secret ? undefined : `'${value}'`;
   if (shape.values !== undefined && !shape.values.includes(value)) {
-    return [failed(path, shown, `satisfy enum value set: [${shape.values.join(', ')}]`)];
+    return [failed(path, shown, enumRule(shape.values))];
   }
   const length = lengthViolations(shape, value.length, path, shown);
   if (shape.pattern === undefined || wholePattern(shape.pattern).test(value)) return length;
-  return [...length, failed(path, shown, `satisfy regular expression pattern: ${shape.pattern}`)];
+  return [...length, failed(path, shown, patternRule(shape.pattern))];
 };
 
 const compiled = new Map<string, RegExp>();

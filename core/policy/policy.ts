@@ -21,7 +21,9 @@ export interface PolicyProblem {
   /** `Statement[1].Condition.Bool.aws:SecureTransport`; empty for the document as a whole. */
   readonly where: string;
   readonly what: string;
-  /** For MalformedPolicyDocumentException: AWS's text where it is known, else where and what. */
+  /** The error AWS answers with. */
+  readonly error: 'MalformedPolicyDocumentException' | 'InvalidArnException';
+  /** For the error: AWS's text where it is known, else where and what. */
   readonly message: string;
 }
 
@@ -46,7 +48,8 @@ export const compilePolicy = <Kind extends PolicyKind>(document: string | object
 export const checkPolicy = (document: string | object, kind: PolicyKind): readonly PolicyProblem[] => {
   const problems: PolicyProblem[] = [];
   readPolicy(document, kind, (where, what, code = 'syntax') => {
-    problems.push({ where, what, message: messages[code](where, what) });
+    const error = code === 'principal ARN' ? 'InvalidArnException' : 'MalformedPolicyDocumentException';
+    problems.push({ where, what, error, message: messages[code](where, what) });
   });
   return problems;
 };
@@ -63,6 +66,7 @@ export const conditionKeysIn = ({ statements }: CompiledPolicy): ReadonlySet<str
 const messages: Readonly<Record<ProblemCode, (where: string, what: string) => string>> = {
   syntax: (where, what) => (where === '' ? `The policy ${what}.` : `${where} ${what}.`),
   principal: () => 'Policy contains a statement with one or more invalid principals.',
+  'principal ARN': () => 'An ARN in the specified key policy is invalid.',
   'set operator': (_where, what) => what,
 };
 

@@ -25,12 +25,12 @@ export const compilePrincipals = (
   }
   if (excluded && allow) report('.NotPrincipal', 'works with Deny only', 'principal');
   let malformed = false;
-  const names: Names = readNames(named ? members.Principal : members.NotPrincipal, (principal) => {
+  const names: Names = readNames(named ? members.Principal : members.NotPrincipal, (principal, code) => {
     malformed = true;
     report(
       named ? '.Principal' : '.NotPrincipal',
       `has ${principal}, which is not a principal that a policy can name`,
-      'principal',
+      code,
     );
   });
   if (malformed) return everyone;

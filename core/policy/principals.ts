@@ -1,4 +1,5 @@
 import type { Caller } from '../model/caller.ts';
+import type { ProblemCode } from './reading.ts';
 
 /** Who makes a request. A `Caller` is one. */
 export interface Principal extends Pick<Caller, 'arn' | 'accountId' | 'principalId'> {
@@ -68,11 +69,14 @@ const session = /^arn:aws[a-z0-9-]*:sts::\d{12}:(?:assumed-role\/[\w+=,.@-]+|fed
 const uniqueId = /^(?:AIDA|AROA)[A-Z0-9]{12,124}$/;
 const service = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 
+/** What AWS does not even read as the ARN of an identity: its account is left out, or is no account. */
+const withoutAccount = /^arn:aws[a-z0-9-]*:(?:iam|sts)::(?!\d{12}:|\*)/;
+
 /**
  * Reads the element Principal or NotPrincipal.
  * @param report called for each principal that is none
  */
-export const readNames = (element: unknown, report: (principal: string) => void): Names => {
+export const readNames = (element: unknown, report: (principal: string, code: ProblemCode) => void): Names => {
   const names = {
     everyone: false,
     given: [] as string[], // the type of an empty list
@@ -88,17 +92,19 @@ export const readNames = (element: unknown, report: (principal: string) => void)
   };
   if (element === '*') return { ...names, everyone: true };
   if (typeof element !== 'object' || element === null || Array.isArray(element)) {
-    report(shown(element));
+    report(shown(element), 'principal');
     return names;
   }
   const kinds = Object.entries(element);
-  if (kinds.length === 0) report('{}');
+  if (kinds.length === 0) report('{}', 'principal');
   for (const [kind, value] of kinds) {
     const reader = Object.hasOwn(readers, kind) ? readers[kind] : undefined;
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (list.length === 0) report(`${kind}: []`);
+    if (list.length === 0) report(`${kind}: []`, 'principal');
     for (const each of list) {
-      if (reader === undefined || typeof each !== 'string' || !reader(each)) report(`${kind}: ${shown(each)}`);
+      if (reader !== undefined && typeof each === 'string' && reader(each)) continue;
+      const unread = kind === 'AWS' && typeof each === 'string' && withoutAccount.test(each);
+      report(`${kind}: ${shown(each)}`, unread ? 'principal ARN' : 'principal');
     }
   }
   return names;

@@ -3,7 +3,7 @@ export type PolicyKind = 'key' | 'identity' | 'boundary' | 'session' | 'endpoint
 
 /** Told what is wrong, and where. @param harmless the statement still means what it says */
 export type Report = (where: string, what: string, code?: ProblemCode, harmless?: 'harmless') => void;
-export type ProblemCode = 'syntax' | 'principal' | 'set operator';
+export type ProblemCode = 'syntax' | 'principal' | 'principal ARN' | 'set operator';
 
 export const isNaming = (kind: PolicyKind): boolean => kind === 'key' || kind === 'endpoint';
 

@@ -2,11 +2,11 @@ import { refuseOrigin } from '../../core/model/key-states.ts';
 import { keyId } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
-/** Whether and when a key's material is rotated by itself. https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html */
+/** Whether and when a key's material is rotated by itself: never, for keys that cannot be. https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html */
 export const getKeyRotationStatus = operation({
   name: 'GetKeyRotationStatus',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', acrossAccounts: true, type: 'symmetric' },
+  key: { from: 'KeyId', acrossAccounts: true },
   audit: { readOnly: true },
 
   async handle({ key }) {

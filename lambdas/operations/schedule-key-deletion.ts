@@ -15,7 +15,7 @@ export const scheduleKeyDeletion = operation({
 
   check({ PendingWindowInDays }) {
     if (PendingWindowInDays < 7 || PendingWindowInDays > 30) {
-      throw new KmsError('ValidationException', 'PendingWindowInDays must be between 7 and 30, inclusive.');
+      throw new KmsError('ValidationException', 'PendingWindowInDays must be between 7 and 30');
     }
   },
 

@@ -6,16 +6,16 @@ import type { KeyTarget } from '../operation.ts';
 import type { Call, FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
 
-/** Whether the keys can do it: their type, origin, state, usage and algorithms, as the operation declares. */
+/** Whether the keys can do it: their origin, state, type, usage and algorithms, as the operation declares. */
 export const checkKey = () => ({
   before: ({ event: call }: { event: Call }) => {
     for (const [name, target] of Object.entries(call.operation.keys)) {
       const key = call.keys[name];
       if (key === undefined) continue;
       const refusal =
-        refuseType(call, target, key) ??
         (target.origins && refuseOrigin(key.Arn, key.record.Origin, target.origins)) ??
         (target.states && refuseState(key.Arn, key.state, target.states)) ??
+        refuseType(call, target, key) ??
         refuseOtherKeysCiphertext(call, target, key) ??
         refuseUsage(call, target, key) ??
         refuseAlgorithm(call, target, key);

@@ -41,7 +41,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
   }, withoutTimer).use([
     resolve(region, stores), // alias or ARN → key record
     authorize(runtime, stores),
-    checkKey(), // type, state, usage, algorithm, as declared
+    checkKey(), // origin, state, type, usage, algorithm, as declared
     dryRun(),
   ]);
 

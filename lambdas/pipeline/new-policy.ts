@@ -12,14 +12,14 @@ const newKey = '00000000-0000-0000-0000-000000000000';
  * Checks the key policy that a call brings: its form, and that the caller could replace it again, unless the call says
  * to leave that out. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  *
- * @throws {KmsError} MalformedPolicyDocumentException
+ * @throws {KmsError} MalformedPolicyDocumentException, InvalidArnException
  */
 export const checkNewPolicy = (call: Call, context: Context, region: string): void => {
   const { newPolicy } = call.operation.permissions;
   const document = newPolicy && call.input[newPolicy.from];
   if (newPolicy === undefined || typeof document !== 'string') return;
   const [problem] = checkPolicy(document, 'key');
-  if (problem) throw new KmsError('MalformedPolicyDocumentException', problem.message);
+  if (problem) throw new KmsError(problem.error, problem.message);
   if (call.input[newPolicy.bypass] === true) return;
 
   const principal = callerOf(call);

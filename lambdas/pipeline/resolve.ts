@@ -48,8 +48,10 @@ const findNamed = async (call: Call, target: KeyTarget, named: string, region: s
 /** Reads the identifier, in the forms that the target takes. */
 const identify = (target: KeyTarget, named: string, region: string): KeyIdentifier => {
   const identifier = parseKeyIdentifier(named);
-  const taken = identifier !== undefined && (identifier.kind === 'key' || target.byAlias !== undefined);
-  if (!taken) throw new KmsError('NotFoundException', `Invalid keyId '${named}'`);
+  if (identifier === undefined) throw new KmsError('NotFoundException', `Invalid keyId '${named}'`);
+  if (identifier.kind === 'alias' && target.byAlias === undefined) {
+    throw new KmsError('InvalidArnException', 'Key Aliases are not supported for this operation.');
+  }
   if (identifier.place !== undefined && identifier.place.region !== region) {
     throw new KmsError('NotFoundException', `Invalid arn ${identifier.place.region}`);
   }

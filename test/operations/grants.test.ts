@@ -60,6 +60,23 @@ describe('grants', () => {
     expect((await kms.call('Encrypt', { KeyId, Plaintext, EncryptionContext })).status).toBe(status);
   });
 
+  it('take one of the two contexts, and an empty one for none, as Terraform sends it', async () => {
+    const create = (Constraints: object) =>
+      kms.call('CreateGrant', { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'], Constraints });
+    const both = { EncryptionContextEquals: { a: '1' }, EncryptionContextSubset: { a: '1' } };
+    expect(await create(both)).toMatchObject({
+      status: 400,
+      __type: 'ValidationException',
+      message: 'More than one constraint supplied',
+    });
+    const { GrantId } = await create({ EncryptionContextEquals: {}, EncryptionContextSubset: { a: '1' } });
+    const [grant] = (await kms.call('ListGrants', { KeyId, GrantId })).Grants;
+    expect(grant.Constraints).toEqual({ EncryptionContextSubset: { a: '1' } });
+    asUser('alice');
+    const EncryptionContext = { a: '1', b: '2' };
+    expect((await kms.call('Encrypt', { KeyId, Plaintext, EncryptionContext })).status).toBe(200);
+  });
+
   it('with the same name and content are one grant, each call with a token of its own', async () => {
     const named = { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'], Name: 'once' };
     const [first, again] = [await kms.call('CreateGrant', named), await kms.call('CreateGrant', named)];

@@ -39,7 +39,9 @@ describe('ScheduleKeyDeletion', () => {
   });
 
   it.each([1, 6, 31, 365])('refuses a window of %i days', async (PendingWindowInDays) => {
-    expect(await schedule({ PendingWindowInDays })).toMatchObject({ status: 400, __type: 'ValidationException' });
+    const message = 'PendingWindowInDays must be between 7 and 30';
+    const refused = { status: 400, __type: 'ValidationException', message };
+    expect(await schedule({ PendingWindowInDays })).toMatchObject(refused);
     expect(await metadata()).toMatchObject({ KeyState: 'Enabled' });
   });
 

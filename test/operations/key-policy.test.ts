@@ -43,6 +43,7 @@ describe('key policies', () => {
       policy(allow(`arn:aws:iam::${accountId}:user/*`)),
       'MalformedPolicyDocumentException',
     ],
+    ['naming an account by nothing', policy(allow('arn:aws:iam:::root')), 'InvalidArnException'],
     ['larger than 32 KB', policy({ ...allow(root), Sid: 'x'.repeat(32_768) }), 'LimitExceededException'],
   ])('are refused when they are %s', async (_, Policy, __type) => {
     expect(await kms.call('PutKeyPolicy', { KeyId, Policy })).toMatchObject({ status: 400, __type });

@@ -80,8 +80,8 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
       const message = 'Aliases must refer to keys. Not aliases';
       expect(answer).toMatchObject({ status: 400, __type: 'ValidationException', message });
     } else {
-      const message = `Invalid keyId '${prefix}${AliasName}'`;
-      expect(answer).toMatchObject({ status: 400, __type: 'NotFoundException', message });
+      const message = 'Key Aliases are not supported for this operation.';
+      expect(answer).toMatchObject({ status: 400, __type: 'InvalidArnException', message });
     }
   });
 

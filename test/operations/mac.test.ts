@@ -79,3 +79,13 @@ describe.each([
     },
   );
 });
+
+it('tells the algorithms there are in the order of AWS', async () => {
+  const { KeyId } = keyOf('HMAC_256');
+  const parameters = { KeyId, Message: Buffer.of(1), MacAlgorithm: 'INVALID' };
+  expect(await kms.call('GenerateMac', parameters)).toMatchObject({
+    __type: 'ValidationException',
+    message:
+      "1 validation error detected: Value 'INVALID' at 'macAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [HMAC_SHA_384, HMAC_SHA_256, HMAC_SHA_224, HMAC_SHA_512]",
+  });
+});

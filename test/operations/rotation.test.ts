@@ -204,13 +204,7 @@ describe('the list of rotations', () => {
 });
 
 describe('a key that cannot be rotated', () => {
-  const all = [
-    'EnableKeyRotation',
-    'DisableKeyRotation',
-    'GetKeyRotationStatus',
-    'RotateKeyOnDemand',
-    'ListKeyRotations',
-  ];
+  const all = ['EnableKeyRotation', 'DisableKeyRotation', 'RotateKeyOnDemand', 'ListKeyRotations'];
 
   it.each(
     all.flatMap((name) => [
@@ -219,9 +213,19 @@ describe('a key that cannot be rotated', () => {
     ]),
   )('is refused by %s without a word: %s', async (name, _, creation) => {
     const key = await kms.newKey(creation);
-    const { requestId: __, ...answer } = await kms.call(name as 'RotateKeyOnDemand', { KeyId: key.KeyId }); // one of five
+    const { requestId: __, ...answer } = await kms.call(name as 'RotateKeyOnDemand', { KeyId: key.KeyId }); // one of four
     expect(answer).toEqual({ status: 400, __type: 'UnsupportedOperationException' });
   });
+
+  it.each([creationFor('SIGN_VERIFY'), creationFor('GENERATE_VERIFY_MAC')])(
+    'has a status all the same, which is off, for clients ask it of every key: %j',
+    async (creation) => {
+      ({ KeyId } = await kms.newKey(creation));
+      expect(await status()).toEqual({ KeyId, KeyRotationEnabled: false });
+      await kms.call('DisableKey', { KeyId });
+      expect(await status()).toEqual({ KeyId, KeyRotationEnabled: false });
+    },
+  );
 
   it.each(['EnableKeyRotation', 'DisableKeyRotation', 'GetKeyRotationStatus'] as const)(
     'is refused by %s for its origin while it waits for material',

@@ -140,10 +140,17 @@ describe('with a key', () => {
     ]);
   });
 
-  it('judges the kind of key before its state', async () => {
-    const { KeyId } = await kms.newKey();
-    await putInState(kms, KeyId, 'PendingDeletion');
-    expect(await kms.call('GetPublicKey', { KeyId })).toMatchObject({ __type: 'UnsupportedOperationException' });
+  it('judges where the material comes from before the state, and the type of key after it, as AWS does', async () => {
+    const origin = await kms.newKey({ Origin: 'EXTERNAL' });
+    expect(await kms.call('EnableKeyRotation', { KeyId: origin.KeyId })).toMatchObject({
+      __type: 'UnsupportedOperationException',
+      message: `${origin.Arn} origin is EXTERNAL which is not valid for this operation.`,
+    });
+    const forSigning = await kms.newKey(creationFor('SIGN_VERIFY'));
+    const told = await mend('RotateKeyOnDemand', { KeyId: forSigning.KeyId });
+    await putInState(kms, forSigning.KeyId, 'Disabled');
+    told.push(...(await mend('RotateKeyOnDemand', { KeyId: forSigning.KeyId })));
+    expect(told).toEqual(['UnsupportedOperationException', 'DisabledException']);
   });
 
   it('finds all keys, then asks for permission, then judges one key after the other', async () => {

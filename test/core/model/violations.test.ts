@@ -74,6 +74,22 @@ it.each<[string, Members, Record<string, unknown>, string]>([
     `Value '[a, b]' at 'tokens' ${failed('have length less than or equal to 1')}`,
   ],
   [
+    'a value outside an enum in a list, by the whole list',
+    { Operations: list(oneOf(['Encrypt', 'Decrypt'])) },
+    { Operations: ['Encrypt', 'DECRYPT', 'decrypt'] },
+    `Value '[Encrypt, DECRYPT, decrypt]' at 'operations' ${failed(
+      'satisfy constraint: [Member must satisfy enum value set: [Encrypt, Decrypt]]',
+    )}`,
+  ],
+  [
+    'a bad text in a list, with all that each must be',
+    { TagKeys: list(text({ min: 1, max: 3, pattern: '[a-z]+' })) },
+    { TagKeys: ['a', ''] },
+    `Value '[a, ]' at 'tagKeys' ${failed(
+      'satisfy constraint: [Member must have length less than or equal to 3, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [a-z]+]',
+    )}`,
+  ],
+  [
     'an element of a list of structures, counted from 1',
     { Tags: list(structure({ TagKey: text({}), TagValue: text({ max: 2 }) })) },
     {
