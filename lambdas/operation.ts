@@ -21,6 +21,8 @@ export interface KeyTarget<Member extends string = string> {
   readonly type?: KeyType;
   /** Where the key's material must come from; anywhere when absent. */
   readonly origins?: readonly Origin[];
+  /** Only keys that the customer manages: AWS managed keys are refused, whatever their policy says. */
+  readonly manager?: 'CUSTOMER';
   /** States in which the operation works; all when absent. */
   readonly states?: readonly KeyState[];
   /** The permission on this key, without `kms:`; the operation's name unless said. `null`: the key is only looked up. */
@@ -47,6 +49,8 @@ export interface Permissions<Member extends string = string> {
 export type Uses = { readonly [Table in StoreName]?: Access } & {
   /** `use`: `handle` receives keys that encrypt, sign and so on, and may make key material. Needs the root key. */
   readonly material?: 'use';
+  /** `make`: where there is no key yet behind an alias of AWS's own that the call names, the pipeline makes it. Needs the root key. */
+  readonly managedKeys?: 'make';
 };
 
 /** How the answer changes when it is for the owner of an attested key alone. */

@@ -10,6 +10,7 @@ import { awsClient } from './aws-client.ts';
 import { callerOfIdentity } from './caller.ts';
 import { tableVariable, variables } from './environment.ts';
 import { logLine } from './log.ts';
+import { newManagedKeys } from './managed-keys.ts';
 import type { Keyring, Recipients, Runtime, Standing } from './pipeline/ports.ts';
 import { tablesOf } from './pipeline/uses.ts';
 import { newKeyPolicies } from './policies.ts';
@@ -49,9 +50,11 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
   // A function knows the tables it may touch, so the stores of others stay without a name and are never handed out.
   const tableNameOf = (table: TableName) => process.env[tableVariable(table)] ?? '';
   const stores = cachedStores(dynamoStores(client, tableNameOf), recordCacheSeconds);
+  const region = read('AWS_REGION'); // set by Lambda itself
+  const keyring = newKeyring(read, randomBytes);
 
   return {
-    region: read('AWS_REGION'), // set by Lambda itself
+    region,
     clock: () => new Date(),
     random: randomBytes,
     authenticate: ({ identity }) => callerOfIdentity(identity),
@@ -62,7 +65,9 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
       for (const [table] of declared) read(tableVariable(table));
       return storesWithin(stores, declared);
     },
-    keyring: newKeyring(read, randomBytes),
+    keyring,
+    managedKeys: ({ managedKeys }) =>
+      managedKeys === 'make' ? newManagedKeys(stores, { keyring, region, random: randomBytes }) : undefined,
     recipients: roots ? newRecipients?.(roots, randomBytes) : undefined,
     auditLog: queueAuditLog(read(variables.auditQueueUrl)),
     log: (entry) => process.stdout.write(logLine(entry, new Date())),

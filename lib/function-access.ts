@@ -42,7 +42,7 @@ export const statementsOf = (operation: Operation, resources: Resources): Policy
     const { tableArn } = tables[name];
     const { read, indexes, lookUpIndexes, write } = storeActions[name];
     const declared = operation.uses[name] !== undefined;
-    const onTable = declared ? (access === 'write' ? [...read, ...write] : read) : lookUpActions;
+    const onTable = [...(declared ? read : lookUpActions), ...(access === 'write' ? write : [])];
     const queried = declared ? indexes : lookUpIndexes;
     statements.push(allow(dynamoDb(onTable), [tableArn]));
     if (queried.length === 0) continue;

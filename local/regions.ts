@@ -5,6 +5,7 @@ import QuickLRU from 'quick-lru';
 import type { Caller } from '../core/model/caller.ts';
 import { KmsError } from '../core/model/errors.ts';
 import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
+import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditLog, HttpReply, HttpRequest, LogEntry, Recipients, Runtime } from '../lambdas/pipeline/ports.ts';
@@ -59,6 +60,7 @@ export const newRegions = (options: RegionsOptions) => {
     const tableNameOf = (table: string) => `kms-${name}-${table}`;
     const ready = once(() => createTables(client, tableNameOf));
     const writers = cachedStores(dynamoStores(documents, tableNameOf), options.recordCacheSeconds);
+    const makeManagedKey = newManagedKeys(writers, { keyring, region: name, random: randomBytes });
     const handlers = new Map<string, Handler>();
     const runtime: Runtime = {
       region: name,
@@ -76,6 +78,7 @@ export const newRegions = (options: RegionsOptions) => {
       storesFor: (uses) => storesWithin(writers, tablesOf(uses)),
       keyring,
       recipients: options.recipients,
+      managedKeys: () => makeManagedKey,
       auditLog: options.auditLog,
       log: options.log,
     };

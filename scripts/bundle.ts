@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import type { Operation } from '../lambdas/operation.ts';
 import { operations } from '../lambdas/operations/index.ts';
+import { usesOf } from '../lambdas/pipeline/uses.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const namespace = 'lambda';
@@ -26,11 +27,11 @@ const declarationOf = (name: string) => ({
   constant: name.charAt(0).toLowerCase() + name.slice(1),
 });
 
-/** What a function consists of: its operation alone, and key material and attestation only where they are declared. */
-const entryOf = ({ name, uses, recipient }: Operation): string => {
-  const { file, constant } = declarationOf(name);
-  const keyring = uses.material === 'use' ? 'secretKeyring' : '';
-  const recipients = recipient ? 'newRecipients' : '';
+/** What a function consists of: its operation alone, and key material and attestation only where they are needed. */
+const entryOf = (operation: Operation): string => {
+  const { file, constant } = declarationOf(operation.name);
+  const keyring = usesOf(operation).material === 'use' ? 'secretKeyring' : '';
+  const recipients = operation.recipient ? 'newRecipients' : '';
   return `
     import { lambdaHandler } from './lambdas/gateway.ts';
     import { ${constant} } from './lambdas/operations/${file}.ts';

@@ -59,6 +59,7 @@ const keyLine = (operation: Operation, name: string, target: KeyTarget): string 
     target.usage && `usage ${code(target.usage)}`,
     algorithm && `algorithm ${algorithm}`,
     target.type && `${target.type} keys only`,
+    target.manager && 'customer managed keys only',
     target.origins && `origin ${target.origins.map(code).join(', ')}`,
     `states ${target.states ? target.states.map(code).join(', ') : 'all'}`,
   ];

@@ -5,6 +5,7 @@ import type { Caller } from '../core/model/caller.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
+import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditRecord, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
@@ -61,6 +62,7 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
   await createTables(client, (table) => table);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const stores = dynamoStores(documents, (table) => table);
+  const keyring = newKeyring(newRootKeys(), randomBytes);
   const audited: AuditRecord[] = [];
   const logged: LogEntry[] = [];
   let caller = userOf(accountId, 'admin');
@@ -75,7 +77,8 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
     standingOf: () => standing,
     keyPolicyOf: newKeyPolicies(),
     storesFor: (uses) => storesWithin(stores, tablesOf(uses)),
-    keyring: newKeyring(newRootKeys(), randomBytes),
+    keyring,
+    managedKeys: () => newManagedKeys(stores, { keyring, region, random: randomBytes }),
     auditLog: { write: async (record) => void audited.push(record) },
     log: (entry) => void logged.push(entry),
     ...overrides,

@@ -23,7 +23,7 @@ export const keyMetadata = (record: KeyRecord, region: string, now: Date) => {
     DeletionDate: record.DeletionDate,
     ...expiryOf(record, now),
     Origin: record.Origin,
-    KeyManager: 'CUSTOMER',
+    KeyManager: record.KeyManager ?? 'CUSTOMER',
     // The old member never learnt the newer specs; it is left out for them.
     CustomerMasterKeySpec: customerMasterKeySpecs.find((spec) => spec === record.KeySpec),
     KeySpec: record.KeySpec,

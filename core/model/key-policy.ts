@@ -1,4 +1,5 @@
 import { KmsError } from './errors.ts';
+import { policyText } from './policy-text.ts';
 
 /** The longest key policy in bytes: 32 KB, where the model's pattern would admit more. */
 const longestPolicy = 32_768;
@@ -13,23 +14,19 @@ export const checkPolicyName = (name: string): void => {
 
 /** The key policy of a key that is created without one: identity policies of the account decide. */
 export const defaultKeyPolicy = (accountId: string, partition: string): string =>
-  JSON.stringify(
-    {
-      Version: '2012-10-17',
-      Id: 'key-default-1',
-      Statement: [
-        {
-          Sid: 'Enable IAM User Permissions',
-          Effect: 'Allow',
-          Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
-          Action: 'kms:*',
-          Resource: '*',
-        },
-      ],
-    },
-    undefined,
-    2,
-  ).replaceAll('":', '" :'); // the blank is AWS's
+  policyText({
+    Version: '2012-10-17',
+    Id: 'key-default-1',
+    Statement: [
+      {
+        Sid: 'Enable IAM User Permissions',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  });
 
 /**
  * Checks the form of a key policy; what its statements mean is the policy engine's.

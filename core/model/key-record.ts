@@ -20,6 +20,8 @@ export interface KeyRecord {
   readonly KeyUsage: KeyUsage;
   readonly Origin: Origin;
   readonly MultiRegion: boolean;
+  /** Who manages the key: absent for its owner, the customer. */
+  readonly KeyManager?: 'AWS' | undefined;
   readonly KeyState: KeyState;
   /** Only while `PendingDeletion`: from this instant on the key does not exist. */
   readonly DeletionDate?: Date | undefined;

@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 export const cancelKeyDeletion = operation({
   name: 'CancelKeyDeletion',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', states: ['PendingDeletion'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['PendingDeletion'] },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write' },
 

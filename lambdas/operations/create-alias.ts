@@ -11,7 +11,7 @@ const mostAliasesOfAKey = 50;
 export const createAlias = operation({
   name: 'CreateAlias',
   input: { AliasName: aliasName(), TargetKeyId: keyId() },
-  key: { from: 'TargetKeyId', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'TargetKeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
   permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { aliases: 'write', keys: 'read' },

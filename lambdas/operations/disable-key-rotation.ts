@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 export const disableKeyRotation = operation({
   name: 'DisableKeyRotation',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', type: 'symmetric', origins: ['AWS_KMS'], states: ['Enabled'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', type: 'symmetric', origins: ['AWS_KMS'], states: ['Enabled'] },
   audit: { readOnly: false },
   uses: { keys: 'write' },
 

@@ -8,7 +8,7 @@ const defaultPeriodDays = 365;
 export const enableKeyRotation = operation({
   name: 'EnableKeyRotation',
   input: { KeyId: keyId(), RotationPeriodInDays: optional(integer({ min: 90, max: 2560 })) },
-  key: { from: 'KeyId', type: 'symmetric', origins: ['AWS_KMS'], states: ['Enabled'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', type: 'symmetric', origins: ['AWS_KMS'], states: ['Enabled'] },
   conditions: { RotationPeriodInDays: 'RotationPeriodInDays' },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write' },

@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 export const enableKey = operation({
   name: 'EnableKey',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', states: ['Enabled', 'Disabled'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled'] },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write' },
 

@@ -1,5 +1,6 @@
 import { aliasArn } from '../../core/model/arn.ts';
 import { stateAt } from '../../core/model/key-record.ts';
+import { withPredefined } from '../../core/model/predefined-aliases.ts';
 import { keyId, optional, pageMembers } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -19,13 +20,14 @@ export const listAliases = operation({
     // An alias goes with its key, by the clock; the item itself is swept later.
     const records = await Promise.all(items.map(({ TargetKeyId }) => stores.keys.get(TargetKeyId)));
     const present = items.filter((_, i) => records[i] !== undefined && stateAt(records[i], now) !== undefined);
-    const Aliases = present.map(({ AliasName, TargetKeyId, CreationDate, LastUpdatedDate }) => ({
+    const listing = key ? { items: present, next } : withPredefined(present, next, page);
+    const Aliases = listing.items.map(({ AliasName, ...alias }) => ({
       AliasName,
       AliasArn: aliasArn({ region, accountId }, AliasName),
-      TargetKeyId,
-      CreationDate,
-      LastUpdatedDate,
+      TargetKeyId: alias.TargetKeyId,
+      CreationDate: alias.CreationDate,
+      LastUpdatedDate: alias.LastUpdatedDate,
     }));
-    return { Aliases, ...page.end(next) };
+    return { Aliases, ...page.end(listing.next) };
   },
 });

@@ -11,7 +11,7 @@ export const putKeyPolicy = operation({
     Policy: keyPolicy(),
     BypassPolicyLockoutSafetyCheck: optional(flag()),
   },
-  key: { from: 'KeyId' },
+  key: { from: 'KeyId', manager: 'CUSTOMER' },
   conditions: { BypassPolicyLockoutSafetyCheck: 'BypassPolicyLockoutSafetyCheck' },
   permissions: { newPolicy: { from: 'Policy', bypass: 'BypassPolicyLockoutSafetyCheck' } },
   audit: { readOnly: false },

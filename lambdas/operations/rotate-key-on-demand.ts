@@ -12,7 +12,7 @@ const conflictMinutes = 20;
 export const rotateKeyOnDemand = operation({
   name: 'RotateKeyOnDemand',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', type: 'symmetric', origins: ['AWS_KMS', 'EXTERNAL'], states: ['Enabled'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', type: 'symmetric', origins: ['AWS_KMS', 'EXTERNAL'], states: ['Enabled'] },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write', material: 'use' },
 

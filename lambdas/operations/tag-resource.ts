@@ -6,7 +6,7 @@ import { operation } from '../operation.ts';
 export const tagResource = operation({
   name: 'TagResource',
   input: { KeyId: keyId(), Tags: list(tag()) },
-  key: { from: 'KeyId', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write' },
 

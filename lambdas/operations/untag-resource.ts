@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 export const untagResource = operation({
   name: 'UntagResource',
   input: { KeyId: keyId(), TagKeys: list(tagKey()) },
-  key: { from: 'KeyId', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write' },
 

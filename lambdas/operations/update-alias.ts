@@ -10,7 +10,7 @@ export const updateAlias = operation({
   input: { AliasName: aliasName(), TargetKeyId: keyId() },
   keys: {
     previous: { from: 'AliasName', byAlias: 'only' },
-    key: { from: 'TargetKeyId', states: ['Enabled', 'Disabled', 'PendingImport'] },
+    key: { from: 'TargetKeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
   },
   permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },

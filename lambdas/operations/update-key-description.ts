@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 export const updateKeyDescription = operation({
   name: 'UpdateKeyDescription',
   input: { KeyId: keyId(), Description: text({ min: 0, max: 8192 }) },
-  key: { from: 'KeyId', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
   audit: { readOnly: false },
   uses: { keys: 'write' },
 

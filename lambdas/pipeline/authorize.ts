@@ -5,7 +5,7 @@ import { evaluate } from '../../core/policy/evaluate.ts';
 import { explain } from '../../core/policy/explain.ts';
 import type { GrantTerms } from '../../core/policy/grants.ts';
 import { accessDeniedText } from '../../core/policy/refusal.ts';
-import type { AccessRequest, Policies, Resource } from '../../core/policy/request.ts';
+import type { AccessRequest, Decision, Policies, Resource } from '../../core/policy/request.ts';
 import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
@@ -36,9 +36,9 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         newGrant: newGrantOf(input),
       };
       const policies: Policies = { ...standing, key: found && runtime.keyPolicyOf(found.key.record) };
-      let decision = evaluate(request, policies);
+      let decision = found && isOffLimits(found) ? noAllowance : evaluate(request, policies);
       // Grants are looked at only when policies do not suffice: most calls never read them.
-      if (!decision.allowed && !decision.explicit && found && stores.grants) {
+      if (!decision.allowed && !decision.explicit && decision !== noAllowance && found && stores.grants) {
         decision = evaluate(request, { ...policies, grants: await grantsFor(call, found.key, stores) });
       }
       call.reasons?.push(...explain(request, policies, decision));
@@ -78,6 +78,15 @@ const refuseForeignKeys = (call: Call): void => {
     if (!works) throw foreignResource(call, target, key.namedBy);
   }
 };
+
+/**
+ * Whether a key is AWS managed and the operation not for such keys. The answer is what AWS answers: the policies of these
+ * keys, which nobody can change, do not allow it; here they cannot even be wrong about it.
+ */
+const isOffLimits = ({ target, key }: { target: KeyTarget; key: FoundKey }): boolean =>
+  target.manager === 'CUSTOMER' && key.record.KeyManager === 'AWS';
+
+const noAllowance: Decision = { allowed: false, explicit: false, by: 'key', foreign: false };
 
 const resourceOf = ({ Arn, record }: FoundKey): Resource => ({
   kind: 'key',

@@ -28,7 +28,8 @@ const withoutTimer = { timeoutEarlyInMillis: 0 };
 /** Turns a declaration into a handler: the same one for Lambda, the local server and the tests. */
 export const serve = (operation: Operation, runtime: Runtime) => {
   const { region, keyring, random } = runtime;
-  const stores = runtime.storesFor(usesOf(operation));
+  const uses = usesOf(operation);
+  const stores = runtime.storesFor(uses);
   const own = runtime.storesFor(operation.uses);
   const ownDry = dryStores(own);
   const always = { region, random, fingerprint, materials: keyring };
@@ -39,7 +40,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     const ofCall = { input, caller: callerOf(call), page, now, stores: input.DryRun === true ? ownDry : own };
     call.output = forRecipient(call, await operation.handle({ ...always, ...keys, ...ofCall }));
   }, withoutTimer).use([
-    resolve(region, stores), // alias or ARN → key record
+    resolve(region, stores, runtime.managedKeys?.(uses)), // alias or ARN → key record
     authorize(runtime, stores),
     checkKey(), // origin, state, type, usage, algorithm, as declared
     dryRun(),

@@ -71,6 +71,12 @@ export interface Standing {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/**
+ * Makes the AWS managed key behind an alias of an account, unless it is there; `false` for an alias with which none
+ * belongs. Calls side by side make one key.
+ */
+export type MakeManagedKey = (AccountId: string, AliasName: string, now: Date) => Promise<boolean>;
+
 /** Everything outside that the pipeline needs, for one Region. `lambdas/runtime.ts` makes it on AWS, `local/` on one machine. */
 export interface Runtime {
   readonly region: string;
@@ -86,6 +92,8 @@ export interface Runtime {
   readonly keyring: Keyring;
   /** Absent where there is no root certificate to verify attestation documents with. */
   readonly recipients?: Recipients | undefined;
+  /** For a call that uses this; absent where it must not make keys: then aliases of AWS without a key are not found. */
+  managedKeys?(uses: Uses): MakeManagedKey | undefined;
   readonly auditLog: AuditLog;
   log(entry: LogEntry): void;
 }

@@ -6,26 +6,34 @@ import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
+import type { MakeManagedKey } from './ports.ts';
 import { foreignResource } from './refusals.ts';
 
 /** Finds the keys that the request names. https://docs.aws.amazon.com/kms/latest/developerguide/find-cmk-id-arn.html */
-export const resolve = (region: string, stores: Partial<Readers>) => ({
+export const resolve = (region: string, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => ({
   before: async ({ event: call }: { event: Call }) => {
     for (const [name, target] of Object.entries(call.operation.keys)) {
-      call.keys[name] = await find(call, target, region, stores);
+      call.keys[name] = await find(call, target, { region, stores, makeManagedKey });
     }
   },
 });
 
-const find = async (call: Call, target: KeyTarget, region: string, stores: Partial<Readers>) => {
+interface World {
+  readonly region: string;
+  readonly stores: Partial<Readers>;
+  readonly makeManagedKey: MakeManagedKey | undefined;
+}
+
+const find = async (call: Call, target: KeyTarget, world: World) => {
   const named = call.input[target.from];
-  if (typeof named === 'string') return findNamed(call, target, named, region, stores);
+  if (typeof named === 'string') return findNamed(call, target, named, world);
   const ciphertext = target.orIn === undefined ? undefined : call.input[target.orIn];
   if (!Buffer.isBuffer(ciphertext) || ignoresCiphertext(call.input)) return undefined;
-  return findByCiphertext(call, target, ciphertext, region, stores);
+  return findByCiphertext(call, target, ciphertext, world);
 };
 
-const findNamed = async (call: Call, target: KeyTarget, named: string, region: string, stores: Partial<Readers>) => {
+const findNamed = async (call: Call, target: KeyTarget, named: string, world: World) => {
+  const { region } = world;
   const identifier = identify(target, named, region);
   const { accountId: callersAccount } = callerOf(call);
   const accountId = identifier.place?.accountId ?? callersAccount;
@@ -34,15 +42,26 @@ const findNamed = async (call: Call, target: KeyTarget, named: string, region: s
       ? new KmsError('NotFoundException', message)
       : foreignResource(call, target, 'request');
 
-  const alias = identifier.kind === 'alias' ? await stores.aliases?.get(accountId, identifier.AliasName) : undefined;
-  const aliasNotFound = () =>
-    notFound(`Alias ${aliasArn({ region, accountId }, named.slice(named.lastIndexOf('alias/')))} is not found.`);
-  if (identifier.kind === 'alias' && alias === undefined) throw aliasNotFound();
+  if (identifier.kind === 'alias') {
+    const { AliasName } = identifier;
+    const isOwn = accountId === callersAccount;
+    const found =
+      (await findByAlias(call, accountId, AliasName, world)) ??
+      (isOwn && (await world.makeManagedKey?.(accountId, AliasName, call.now))
+        ? await findByAlias(call, accountId, AliasName, world)
+        : undefined);
+    if (found) return found;
+    throw notFound(`Alias ${aliasArn({ region, accountId }, named.slice(named.lastIndexOf('alias/')))} is not found.`);
+  }
+  const found = await findById(call, identifier.KeyId, world);
+  if (found?.record.AccountId === accountId) return { ...found, namedBy: 'request' } as const;
+  throw notFound(`Key '${keyArn({ region, accountId }, identifier.KeyId)}' does not exist`);
+};
 
-  const KeyId = identifier.kind === 'key' ? identifier.KeyId : (alias?.TargetKeyId ?? '');
-  const found = await findById(call, KeyId, region, stores);
-  if (found?.record.AccountId === accountId) return { ...found, alias, namedBy: 'request' } as const;
-  throw alias ? aliasNotFound() : notFound(`Key '${keyArn({ region, accountId }, KeyId)}' does not exist`);
+const findByAlias = async (call: Call, accountId: string, AliasName: string, world: World) => {
+  const alias = await world.stores.aliases?.get(accountId, AliasName);
+  const found = alias && (await findById(call, alias.TargetKeyId, world));
+  return found?.record.AccountId === accountId ? ({ ...found, alias, namedBy: 'request' } as const) : undefined;
 };
 
 /** Reads the identifier, in the forms that the target takes. */
@@ -58,22 +77,16 @@ const identify = (target: KeyTarget, named: string, region: string): KeyIdentifi
   return identifier;
 };
 
-const findByCiphertext = async (
-  call: Call,
-  target: KeyTarget,
-  ciphertext: Buffer,
-  region: string,
-  stores: Partial<Readers>,
-) => {
+const findByCiphertext = async (call: Call, target: KeyTarget, ciphertext: Buffer, world: World) => {
   const blob = parseBlob(ciphertext);
   if (blob === undefined) throw new KmsError('InvalidCiphertextException');
-  const found = await findById(call, blob.KeyId, region, stores);
+  const found = await findById(call, blob.KeyId, world);
   if (found === undefined) throw foreignResource(call, target, 'ciphertext');
   return { ...found, namedBy: 'ciphertext' } as const;
 };
 
 /** The key by its id, unless the clock says that it is gone. */
-const findById = async ({ now }: Call, KeyId: string, region: string, stores: Partial<Readers>) => {
+const findById = async ({ now }: Call, KeyId: string, { region, stores }: World) => {
   const record = await stores.keys?.get(KeyId);
   const state = record && stateAt(record, now);
   if (record === undefined || state === undefined) return undefined;

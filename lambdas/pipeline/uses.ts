@@ -15,15 +15,18 @@ const resolving = ({ name, keys }: Operation): Uses => {
 
 /** All that a call of the operation touches: the pipeline's reads and the operation's own. Its function may do just this. */
 export const usesOf = (operation: Operation): Uses => {
-  const merged: Record<string, Access | 'use'> = { ...resolving(operation) };
+  const merged: Record<string, Access | 'use' | 'make'> = { ...resolving(operation) };
   for (const [name, access] of Object.entries(operation.uses)) {
     if (merged[name] !== 'write') merged[name] = access;
   }
-  return merged;
+  return operation.uses.managedKeys === 'make' ? { ...merged, ...makingManagedKeys } : merged;
 };
+
+/** The alias claims a key, the key gets its first material. */
+const makingManagedKeys: Uses = { keys: 'write', aliases: 'write', material: 'use' };
 
 /** The tables among them. */
 export const tablesOf = (uses: Uses): readonly (readonly [StoreName, Access])[] => {
-  const { material: _, ...tables } = uses;
+  const { material: _, managedKeys: __, ...tables } = uses;
   return Object.entries(tables) as [StoreName, Access][]; // Object.entries forgets the literal names
 };

@@ -217,7 +217,8 @@ describe('the AWS SDK for JavaScript', { timeout: 20_000 }, () => {
     const CiphertextBlob = await encrypt(Arn);
     const partner = await sdkClient(service, { profile: 'partner' });
     expect((await partner.send(new ListKeysCommand({}))).Keys).toEqual([]);
-    expect((await partner.send(new ListAliasesCommand({}))).Aliases).toEqual([]);
+    const { Aliases = [] } = await partner.send(new ListAliasesCommand({}));
+    expect(Aliases.filter(({ AliasName }) => !AliasName?.startsWith('alias/aws/'))).toEqual([]);
     for (const command of [
       new DescribeKeyCommand({ KeyId: Arn }),
       new DecryptCommand({ CiphertextBlob, EncryptionContext }),

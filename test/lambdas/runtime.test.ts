@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { lambdaHandler } from '../../lambdas/gateway.ts';
@@ -37,13 +37,14 @@ const fixture = {
 /** A table of items in memory, as far as calls get and put items. */
 const keepItems = () => {
   const items = new Map<string, Record<string, unknown>>();
-  dynamoDb.on(PutCommand).callsFake(({ TableName, Item: { KeyId, item, ...rest } }) => {
-    items.set(`${TableName} ${KeyId} ${item}`, { KeyId, item, ...rest });
+  const idOf = ({ KeyId, item, AccountId, AliasName }: Record<string, unknown>) =>
+    AliasName === undefined ? `${KeyId} ${item}` : `${AccountId} ${AliasName}`;
+  dynamoDb.on(PutCommand).callsFake(({ TableName, Item }) => {
+    items.set(`${TableName} ${idOf(Item)}`, Item);
     return {};
   });
-  dynamoDb.on(GetCommand).callsFake(({ TableName, Key: { KeyId, item } }) => ({
-    Item: items.get(`${TableName} ${KeyId} ${item}`),
-  }));
+  dynamoDb.on(GetCommand).callsFake(({ TableName, Key }) => ({ Item: items.get(`${TableName} ${idOf(Key)}`) }));
+  dynamoDb.on(QueryCommand).resolves({ Items: [] });
 };
 
 beforeEach(() => {
@@ -226,4 +227,14 @@ it('reads the environment in one file of lambdas/ alone', () => {
     readFileSync(folder + file, 'utf8').includes('process.env'),
   );
   expect(readers).toEqual(['runtime.ts']);
+});
+
+it('makes an AWS managed key in the function that declares it, and in no other', async () => {
+  const use = { KeyId: 'alias/aws/s3', Plaintext: 'AA==' };
+  const notFound = { statusCode: 400, __type: 'NotFoundException' };
+  expect(await newFunction(encrypt, secretKeyring)(use)).toMatchObject(notFound);
+  const { KeyMetadata } = await newFunction(describeKey, secretKeyring)({ KeyId: 'alias/aws/s3' });
+  expect(KeyMetadata.KeyManager).toBe('AWS');
+  // Now it is found; that nobody uses it without S3 is its policy's.
+  expect(await newFunction(encrypt, secretKeyring)(use)).toMatchObject({ __type: 'AccessDeniedException' });
 });

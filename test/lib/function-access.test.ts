@@ -62,7 +62,17 @@ const everyFunction = ['logs:CreateLogStream own logs', 'logs:PutLogEvents own l
 const lookingUpGrants = ['dynamodb:GetItem grants', 'dynamodb:Query grants/index/by-grantee'];
 const pinned: Record<string, string[]> = {
   GenerateRandom: [],
-  DescribeKey: ['dynamodb:GetItem aliases', 'dynamodb:GetItem keys', ...lookingUpGrants],
+  // It makes AWS managed keys.
+  DescribeKey: [
+    'dynamodb:DeleteItem aliases',
+    'dynamodb:DeleteItem keys',
+    'dynamodb:GetItem aliases',
+    'dynamodb:GetItem keys',
+    'dynamodb:PutItem aliases',
+    'dynamodb:PutItem keys',
+    ...lookingUpGrants,
+    'secretsmanager:GetSecretValue root secret',
+  ],
   Encrypt: [
     'dynamodb:GetItem aliases',
     'dynamodb:GetItem keys',
@@ -95,7 +105,7 @@ const grantable = new Set<string>(grantOperations);
 
 /** Written out anew, so that a slip in the code under test is not a slip in the test. */
 const mayTouch = ({ name, keys, uses }: Operation): Set<string> => {
-  const { material: _, ...own } = uses;
+  const { material: _, managedKeys: __, ...own } = uses;
   const found = Object.values(keys);
   return new Set([
     ...Object.keys(own),
@@ -104,6 +114,11 @@ const mayTouch = ({ name, keys, uses }: Operation): Set<string> => {
     ...(found.some(({ permission }) => grantable.has(permission ?? name)) ? ['grants'] : []),
   ]);
 };
+
+/** What it writes, and what the pipeline writes for it. */
+const mayWrite = ({ uses }: Operation): Partial<Record<string, string>> =>
+  uses.managedKeys === undefined ? { ...uses } : { ...uses, keys: 'write', aliases: 'write' };
+const needsRoot = ({ uses }: Operation): boolean => uses.material === 'use' || uses.managedKeys === 'make';
 
 it.each(operations.map((operation) => [operation.name, operation as Operation] as const))(
   'lets %s touch just the tables, the secret and the queue it needs',
@@ -117,14 +132,14 @@ it.each(operations.map((operation) => [operation.name, operation as Operation] a
       if (action === 'dynamodb:GetItem') continue;
       if (`${action} ${resource}` === 'dynamodb:Query grants/index/by-grantee') continue; // so does the pipeline
       if (action === 'dynamodb:Query') expect(operation.uses[table]).toBeDefined();
-      else expect([operation.uses[table], action]).toEqual(['write', expect.stringMatching(/:(Put|Delete)Item$/)]);
+      else expect([mayWrite(operation)[table], action]).toEqual(['write', expect.stringMatching(/:(Put|Delete)Item$/)]);
     }
-    for (const [table, access] of Object.entries(operation.uses)) {
+    for (const [table, access] of Object.entries(mayWrite(operation))) {
       if (access === 'write') expect(tableGrants).toContainEqual(['dynamodb:PutItem', table]);
     }
 
     const others = grants.filter((grant) => !tableGrants.includes(grant)).map((grant) => grant.join(' '));
-    const secret = operation.uses.material === 'use' ? ['secretsmanager:GetSecretValue root secret'] : [];
+    const secret = needsRoot(operation) ? ['secretsmanager:GetSecretValue root secret'] : [];
     expect(others).toEqual([...everyFunction, ...secret].toSorted());
   },
 );
@@ -135,7 +150,7 @@ it.each(operations.map((operation) => [operation.name, operation as Operation] a
     const { Variables } = functionOf(name).Environment;
     const told = Object.entries(Variables).map(([variable, value]) => [variable, referenceOf(value)]);
     const tableId = (wanted: string) => [...tableNames].find(([, table]) => table === wanted)?.[0];
-    const material = operation.uses.material === 'use';
+    const material = needsRoot(operation);
     expect(Object.fromEntries(told)).toEqual({
       AUDIT_QUEUE_URL: auditQueue,
       ...Object.fromEntries([...mayTouch(operation)].map((table) => [`${table.toUpperCase()}_TABLE`, tableId(table)])),

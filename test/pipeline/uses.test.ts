@@ -33,6 +33,12 @@ describe('what an operation touches', () => {
     ],
     ['its own tables besides', { key: { from: 'KeyId' } }, { aliases: 'write' }, { keys: 'read', aliases: 'write' }],
     ['key material, where it says so', {}, { material: 'use' }, { material: 'use' }],
+    [
+      'all it takes to make a managed key, where it says so',
+      { key: { from: 'KeyId', byAlias: 'too' } },
+      { managedKeys: 'make' },
+      { keys: 'write', aliases: 'write', material: 'use', managedKeys: 'make' },
+    ],
   ] as const)('is %s', (_, keys, uses, expected) => {
     expect(usesOf(declare({ keys, uses }))).toEqual(expected);
   });
@@ -41,8 +47,8 @@ describe('what an operation touches', () => {
     expect(tablesOf({ keys: 'read', material: 'use' })).toEqual([['keys', 'read']]);
   });
 
-  it.each(everyOperation)('%s is read-only if and only if it writes nothing', (_, declared) => {
-    const writes = tablesOf(usesOf(declared)).some(([, access]) => access === 'write');
+  it.each(everyOperation)('%s is read-only if and only if it writes nothing itself', (_, declared) => {
+    const writes = tablesOf(declared.uses).some(([, access]) => access === 'write');
     expect(declared.audit.readOnly).toBe(!writes);
   });
 });

@@ -12,6 +12,7 @@ import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Operation } from '../../lambdas/operation.ts';
 import { operations } from '../../lambdas/operations/index.ts';
+import { usesOf } from '../../lambdas/pipeline/uses.ts';
 import { bundle, sizesOf } from '../../scripts/bundle.ts';
 import { gatewayEvent } from '../lambdas/gateway-event.ts';
 
@@ -43,7 +44,7 @@ it('puts each operation into its bundle, and no other', () => {
   );
 });
 
-it.each(all.map((operation) => [operation.name, operation.uses.material === 'use'] as const))(
+it.each(all.map((operation) => [operation.name, usesOf(operation).material === 'use'] as const))(
   'gives %s access to key material: %s',
   (name, material) => {
     const inputs = inputsOf(name);
