@@ -6,23 +6,31 @@ import type { Caller } from '../core/model/caller.ts';
 import { KmsError } from '../core/model/errors.ts';
 import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
-import { operations } from '../lambdas/operations/index.ts';
+import { type OperationName, operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditLog, HttpReply, HttpRequest, LogEntry, Recipients, Runtime } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
+import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
 import { cachedStores } from '../stores/cached.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
 import type { Principal } from './principals.ts';
+import { serviceRequest } from './service-requests.ts';
 import type { Verification } from './sigv4.ts';
 
 type Handler = (request: HttpRequest) => Promise<HttpReply>;
+type Served = ReturnType<typeof serve>;
 
 /** One Region's world: its own tables under the same root keys, principals and audit log. */
 export interface Region {
   /** The handler of an operation, made when it is first called; `undefined` for a name this service does not have. */
   handler(name: string): Handler | undefined;
+  /**
+   * A call of a service of this project, judged and recorded as any other. The only way in for services: no front door
+   * leads here. Answers as over HTTP.
+   */
+  callAs(as: ServiceCall, operation: OperationName, input: Readonly<Record<string, unknown>>): Promise<HttpReply>;
   readonly runtime: Runtime;
   /** Resolves once the Region's tables are there. */
   ready(): Promise<void>;
@@ -61,7 +69,13 @@ export const newRegions = (options: RegionsOptions) => {
     const ready = once(() => createTables(client, tableNameOf));
     const writers = cachedStores(dynamoStores(documents, tableNameOf), options.recordCacheSeconds);
     const makeManagedKey = newManagedKeys(writers, { keyring, region: name, random: randomBytes });
-    const handlers = new Map<string, Handler>();
+    const handlers = new Map<string, Served>();
+    const served = (operationName: string): Served | undefined => {
+      const operation = declarations.get(operationName);
+      const handler = handlers.get(operationName) ?? (operation && serve(operation, runtime));
+      if (handler) handlers.set(operationName, handler);
+      return handler;
+    };
     const runtime: Runtime = {
       region: name,
       clock: options.clock,
@@ -85,11 +99,17 @@ export const newRegions = (options: RegionsOptions) => {
     const region: Region = {
       runtime,
       ready,
-      handler(operationName) {
-        const operation = declarations.get(operationName);
-        const handler = handlers.get(operationName) ?? (operation && serve(operation, runtime));
-        if (handler) handlers.set(operationName, handler);
-        return handler;
+      handler: (operationName) => {
+        const handler = served(operationName);
+        return handler && ((request) => handler(request)); // with nothing else: who calls is for the pipeline to find out
+      },
+      async callAs(as, operationName, input) {
+        const caller = callerOfService(as);
+        keep(name, region);
+        await ready();
+        const handler = served(operationName);
+        if (handler === undefined) throw new RangeError(`there is no operation ${operationName}`);
+        return handler(serviceRequest(as.service, input), caller);
       },
     };
     return region;

@@ -10,7 +10,7 @@ import { defaultRegion } from './default-region.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { checkDeeply } from './health.ts';
 import { openPrincipals, type Principals } from './principals.ts';
-import { newRegions } from './regions.ts';
+import { newRegions, type Region } from './regions.ts';
 import { newRootKeys, openRootKeys } from './root-keys.ts';
 import { credentialScope, newSigV4Verifier } from './sigv4.ts';
 import { newStandings } from './standing.ts';
@@ -43,6 +43,8 @@ export interface LocalService {
   readonly attestation: Attestation['name'] | undefined;
   /** Answers a call of the KMS API; never rejects. */
   call(operation: string, request: HttpRequest): Promise<HttpReply>;
+  /** A call of a service of this project in a Region; see `Region`. */
+  callAs(region: string, ...call: Parameters<Region['callAs']>): Promise<HttpReply>;
   /** Encrypts and decrypts on a key of the service's own. */
   checkDeeply(): Promise<void>;
   readonly folder: DataFolder;
@@ -117,6 +119,10 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
         if (handler) return handler(request);
         const message = `This service has no operation ${operation}`;
         return replyToError(request.requestId, new KmsError('UnknownOperationException', message));
+      },
+      callAs: async (region, ...call) => {
+        if (!isRegion(region)) throw new RangeError(`there is no Region ${region}`);
+        return regions.get(region).callAs(...call);
       },
       checkDeeply: () => checkDeeply(regions.get(defaultRegion)),
       log,

@@ -61,7 +61,7 @@ export interface GrantReader {
   ): Promise<Page<GrantRecord>>;
   /** Grants on any key that the principal may retire. Eventually consistent. */
   listRetirable(RetiringPrincipal: string, page: PageRequest): Promise<Page<GrantRecord>>;
-  /** Grants on one key whose grantee is exactly this principal. Eventually consistent. */
+  /** Grants on one key whose grantee is exactly this principal or service. Eventually consistent. */
   listByGrantee(GranteePrincipal: string, KeyId: string): Promise<readonly GrantRecord[]>;
 }
 

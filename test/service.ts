@@ -11,8 +11,10 @@ import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditRecord, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
+import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
 import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { newRootKeys } from '../local/root-keys.ts';
+import { serviceRequest } from '../local/service-requests.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
 
@@ -101,6 +103,11 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
     return { status: reply.status, requestId: String(reply.headers['x-amzn-requestid']), ...members } as Answer;
   };
   const call = (name: OperationName, parameters: Parameters = {}) => send(name, toJson(parameters));
+  /** A call from inside, as services of this project make it. */
+  const callAs = async (as: ServiceCall, name: OperationName, parameters: Parameters = {}) => {
+    const reply = await handlers.get(name)?.(serviceRequest(as.service, parameters), callerOfService(as));
+    return { status: reply?.status, ...JSON.parse(reply?.body || '{}') } as Answer;
+  };
 
   return {
     stores,
@@ -109,6 +116,7 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
     logged,
     send,
     call,
+    callAs,
     as: (next: Caller) => {
       caller = next;
     },

@@ -17,6 +17,7 @@ const longestText = 1024;
 export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Runtime): AuditRecord => {
   const { operation, request, input } = call;
   const caller = callerOf(call);
+  const recipientAccountId = logAccountOf(call, caller);
   return {
     eventVersion: '1.11',
     userIdentity: userIdentity(caller),
@@ -35,13 +36,13 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     eventID: newKeyId(runtime.random(16), false),
     readOnly: operation.audit.readOnly,
     resources: Object.values(call.keys).flatMap((key) =>
-      key?.record.AccountId === caller.accountId
+      key?.record.AccountId === recipientAccountId
         ? [{ accountId: key.record.AccountId, type: 'AWS::KMS::Key', ARN: key.Arn }]
         : [],
     ),
     eventType: 'AwsApiCall',
     managementEvent: true,
-    recipientAccountId: caller.accountId,
+    recipientAccountId,
     eventCategory: 'Management',
   };
 };
@@ -49,7 +50,19 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
 const additional = ({ recipient, reasons }: Call) =>
   recipient || reasons ? { recipient: recipient && attestedOnRecord(recipient), reasons } : undefined;
 
-const userIdentity = ({ type, principalId, arn, accountId, accessKeyId, userName, issuer }: Caller) => ({
+/** Whose log it is: the caller's account; that of the key, when a service calls by itself. */
+const logAccountOf = ({ keys }: Call, { type, accountId }: Caller): string => {
+  const [key] = type === 'AWSService' ? Object.values(keys) : [];
+  return key?.record.AccountId ?? accountId;
+};
+
+const userIdentity = (caller: Caller) => {
+  const { type, arn, via } = caller;
+  if (type === 'AWSService') return { type, invokedBy: arn };
+  return via === undefined ? principalIdentity(caller) : { ...principalIdentity(caller), invokedBy: via.at(-1) };
+};
+
+const principalIdentity = ({ type, principalId, arn, accountId, accessKeyId, userName, issuer }: Caller) => ({
   type,
   principalId,
   arn,

@@ -11,7 +11,7 @@ import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { checkNewPolicy } from './new-policy.ts';
 import { contextOf, keyContext, requestContext } from './policy-context.ts';
-import type { Runtime } from './ports.ts';
+import type { Runtime, Standing } from './ports.ts';
 import { foreignResource, permissionOf } from './refusals.ts';
 
 /**
@@ -22,7 +22,7 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
   before: async ({ event: call }: { event: Call }) => {
     const { operation, input } = call;
     const caller = callerOf(call);
-    const standing = runtime.standingOf(caller);
+    const standing = caller.type === 'AWSService' ? ofNoAccount : runtime.standingOf(caller);
     const context = requestContext(call, standing, runtime.region);
     call.reasons = [];
 
@@ -66,11 +66,15 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
   },
 });
 
+/** A service that calls by itself is judged by key policies and grants alone. */
+const ofNoAccount: Standing = { identity: [], tags: {} };
+
 /**
  * Keys of other accounts are only for the operations that work across accounts, whatever policies say; and one that is
  * only looked up tells nothing of them.
  */
 const refuseForeignKeys = (call: Call): void => {
+  if (callerOf(call).type === 'AWSService') return; // all keys are foreign to it
   for (const [name, target] of Object.entries(call.operation.keys)) {
     const key = call.keys[name];
     if (key === undefined || key.record.AccountId === callerOf(call).accountId) continue;
@@ -102,8 +106,9 @@ const newGrantOf = ({ Operations, Constraints }: Call['input']): GrantTerms | un
 
 /** The grants on a key whose grantee may be the caller, and those whose tokens were sent. */
 const grantsFor = async (call: Call, { record }: FoundKey, { grants }: Partial<Readers>) => {
-  const { arn, accountId, issuer } = callerOf(call);
-  const grantees = [arn, ...(issuer ? [issuer.arn] : []), `arn:aws:iam::${accountId}:root`];
+  const { type, arn, accountId, issuer } = callerOf(call);
+  const account = type === 'AWSService' ? [] : [`arn:aws:iam::${accountId}:root`];
+  const grantees = [arn, ...(issuer ? [issuer.arn] : []), ...account];
   const lists = await Promise.all(grantees.map((grantee) => grants?.listByGrantee(grantee, record.KeyId) ?? []));
   const tokens = Array.isArray(call.input.GrantTokens) ? call.input.GrantTokens.map(String) : [];
   const named = await Promise.all(

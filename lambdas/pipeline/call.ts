@@ -28,10 +28,11 @@ export interface Call {
   output?: Output | undefined;
 }
 
-export const newCall = (operation: Operation, request: HttpRequest, now: Date): Call => ({
+export const newCall = (operation: Operation, request: HttpRequest, now: Date, caller?: Caller): Call => ({
   operation,
   request,
   now,
+  ...(caller && { caller }),
   input: {},
   keys: {},
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import middy from '@middy/core';
+import type { Caller } from '../../core/model/caller.ts';
 import { dryStores } from '../../stores/dry.ts';
 import { StaleRecordError, type Writers } from '../../stores/ports.ts';
 import type { Operation } from '../operation.ts';
@@ -59,7 +60,9 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     attest(runtime), // the document that says for whom the answer is
   ]);
 
-  return (request: HttpRequest): Promise<HttpReply> => handler(newCall(operation, request, runtime.clock()), noContext);
+  /** @param caller who is known already: only for calls from inside the process, never for what comes in by a front door */
+  return (request: HttpRequest, caller?: Caller): Promise<HttpReply> =>
+    handler(newCall(operation, request, runtime.clock(), caller), noContext);
 };
 
 const fingerprint = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

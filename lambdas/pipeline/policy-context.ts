@@ -5,6 +5,7 @@ import type { KeyTarget } from '../operation.ts';
 import { attestedConditions } from './attested.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import type { Standing } from './ports.ts';
+import { isSentByService, serviceContext } from './service-context.ts';
 
 /**
  * What policies may ask of a request.
@@ -15,22 +16,23 @@ import type { Standing } from './ports.ts';
 /** What is the same for every resource of a call: caller, network, time, tags of the request, and declared conditions. */
 export const requestContext = (call: Call, { tags }: Standing, region: string): Context => {
   const { operation, request, input, now } = call;
-  const { accountId, arn, type, principalId, userName, issuer } = callerOf(call);
+  const caller = callerOf(call);
+  const { accountId, arn, type, principalId, userName, issuer } = caller;
+  const isService = type === 'AWSService'; // it has none of what principals of an account have
   const context: Record<string, Context[string]> = {
-    'aws:PrincipalArn': issuer?.arn ?? arn,
-    'aws:PrincipalAccount': accountId,
+    'aws:PrincipalArn': isService ? undefined : (issuer?.arn ?? arn),
+    'aws:PrincipalAccount': isService ? undefined : accountId,
     'aws:PrincipalType': principalTypes[type],
-    'aws:userid': principalId,
+    'aws:userid': isService ? undefined : principalId,
     'aws:username': type === 'IAMUser' ? userName : undefined,
-    'aws:PrincipalIsAWSService': 'false',
-    'aws:ViaAWSService': 'false',
-    'aws:SourceIp': request.sourceIp,
+    'aws:SourceIp': isSentByService(caller) ? undefined : request.sourceIp,
     'aws:UserAgent': request.headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1],
     'aws:RequestedRegion': region,
     'aws:SecureTransport': 'true', // KMS takes nothing else; on one machine the loopback stands for it
     'aws:CurrentTime': now.toISOString(),
     'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
-    'kms:CallerAccount': accountId,
+    'kms:CallerAccount': isService ? undefined : accountId,
+    ...serviceContext(caller, region),
   };
   for (const [name, value] of Object.entries(tags)) context[`aws:PrincipalTag/${name}`] = value;
   for (const [name, member] of Object.entries(operation.conditions))
@@ -46,12 +48,11 @@ const grantContext = ({ Operations, Constraints }: Call['input']): Context => {
   const [kind, pairs] = kinds.find(([, given]) => given !== undefined) ?? [];
   return {
     'kms:GrantConstraintType': kind,
-    'kms:GrantIsForAWSResource': 'false', // no AWS service calls for anybody here
     ...encryptionContextKeys(pairs),
   };
 };
 
-const principalTypes = { IAMUser: 'User', AssumedRole: 'AssumedRole', Root: 'Account' } as const;
+const principalTypes = { IAMUser: 'User', AssumedRole: 'AssumedRole', Root: 'Account', AWSService: undefined } as const;
 
 const conditionValue = (value: unknown): Context[string] => {
   if (Array.isArray(value)) return value.map(String);
@@ -69,7 +70,7 @@ const requestTags = ({ Tags, TagKeys }: Call['input']): Context => {
 
 /** What a key adds: its own facts, how it was named, and the algorithm and context under which it is to be used. */
 export const keyContext = (call: Call, target: KeyTarget, { record, alias }: FoundKey): Context => {
-  const { input, keys } = call;
+  const { operation, input, keys } = call;
   const { KeySpec, KeyUsage, Origin, MultiRegion, AccountId, Tags } = record;
   const algorithm =
     typeof target.algorithm === 'object' ? target.algorithm.is : target.algorithm && input[target.algorithm];
@@ -86,6 +87,9 @@ export const keyContext = (call: Call, target: KeyTarget, { record, alias }: Fou
   };
   // `EncryptionAlgorithms` lists the values of `kms:EncryptionAlgorithm`, and so on for the other usages.
   if (algorithm !== undefined) context[`kms:${algorithmMembers[KeyUsage].slice(0, -1)}`] = String(algorithm);
+  if (operation.uses.grants !== undefined) {
+    context['kms:GrantIsForAWSResource'] = String(callerOf(call).via !== undefined);
+  }
   if (target.sameAs !== undefined) {
     context['kms:ReEncryptOnSameKey'] = String(keys[target.sameAs]?.record.KeyId === record.KeyId);
   }

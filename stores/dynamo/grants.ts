@@ -13,6 +13,7 @@ const keyAndGrant = ({ KeyId, GrantId }: Pick<GrantRecord, 'KeyId' | 'GrantId'>)
 
 const toItem = (grant: GrantRecord): Item => ({
   ...grant,
+  GranteePrincipal: grant.GranteePrincipal ?? grant.GranteeServicePrincipal, // the index holds services too
   CreationDate: grant.CreationDate.toISOString(),
   keyAndGrant: keyAndGrant(grant),
   formatVersion,
@@ -20,8 +21,10 @@ const toItem = (grant: GrantRecord): Item => ({
 
 const toGrant = (stored: Item): GrantRecord => {
   const { formatVersion: _, keyAndGrant: __, CreationDate, ...rest } = checkFormat(stored);
+  const grant = rest as Omit<GrantRecord, 'CreationDate'>; // what toItem spread, checked by format version
   return {
-    ...(rest as Omit<GrantRecord, 'CreationDate'>), // what toItem spread, checked by format version
+    ...grant,
+    GranteePrincipal: grant.GranteeServicePrincipal === undefined ? grant.GranteePrincipal : undefined,
     CreationDate: new Date(String(CreationDate)),
   };
 };

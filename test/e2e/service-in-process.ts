@@ -19,6 +19,7 @@ export const startInProcess = async (requestTimeoutSeconds?: number) => {
   return {
     endpoint,
     server,
+    service,
     calls,
     logged,
     errors: () => logged.filter(({ level }) => level === 'error'),
