@@ -12,6 +12,7 @@ import { newRootKeys } from '../local/root-keys.ts';
 import { cachedStores } from '../stores/cached.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import { bufferedUsage } from '../stores/usage-tracking.ts';
 
 /**
  * The pipeline with as little around it as can be: a caller that is given, no audit log, stores in memory that keep
@@ -22,10 +23,8 @@ export const openBarePipeline = async () => {
   const client = new DynamoDBClient(dynamoDb.clientConfig);
   await createTables(client, (table) => table);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const stores = cachedStores(
-    dynamoStores(documents, (table) => table),
-    Number.POSITIVE_INFINITY,
-  );
+  const stored = dynamoStores(documents, (table) => table);
+  const stores = cachedStores({ ...stored, usage: bufferedUsage(stored.usage) }, Number.POSITIVE_INFINITY);
   const caller = {
     type: 'IAMUser',
     accountId: '111122223333',

@@ -31,6 +31,8 @@ export interface KeyTarget<Member extends string = string> {
   readonly acrossAccounts?: true;
   /** The member with the encryption context under which the key is used: policies and grants judge its pairs. */
   readonly encryptionContext?: Member;
+  /** The whole days since the key was last used are offered to policies as `kms:TrailingDaysWithoutKeyUsage`. */
+  readonly idleDays?: true;
   /** The name of the other target of the pair whose keys may be one: offered to policies as `kms:ReEncryptOnSameKey`. */
   readonly sameAs?: string;
 }

@@ -5,6 +5,7 @@ import type { TableName } from '../core/model/tables.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { cachedStores } from '../stores/cached.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import { hourlyUsage } from '../stores/usage-tracking.ts';
 import { queueAuditLog } from './audit-queue.ts';
 import { awsClient } from './aws-client.ts';
 import { callerOfIdentity } from './caller.ts';
@@ -49,7 +50,8 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
   });
   // A function knows the tables it may touch, so the stores of others stay without a name and are never handed out.
   const tableNameOf = (table: TableName) => process.env[tableVariable(table)] ?? '';
-  const stores = cachedStores(dynamoStores(client, tableNameOf), recordCacheSeconds);
+  const stored = dynamoStores(client, tableNameOf);
+  const stores = cachedStores({ ...stored, usage: hourlyUsage(stored.usage) }, recordCacheSeconds);
   const region = read('AWS_REGION'); // set by Lambda itself
   const keyring = newKeyring(read, randomBytes);
 

@@ -20,6 +20,7 @@ export const storeActions: Readonly<Record<StoreName, StoreActions>> = {
     lookUpIndexes: ['by-grantee'],
     write: ['PutItem', 'DeleteItem'],
   },
+  usage: { read: ['GetItem'], indexes: [], lookUpIndexes: [], write: ['PutItem'] },
   aliases: { read: ['GetItem', 'Query'], indexes: ['by-key'], lookUpIndexes: [], write: ['PutItem', 'DeleteItem'] },
 };
 

@@ -15,6 +15,8 @@ import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts'
 import { cachedStores } from '../stores/cached.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
+import { writeLastUses } from './last-uses.ts';
 import type { Principal } from './principals.ts';
 import { serviceRequest } from './service-requests.ts';
 import type { Verification } from './sigv4.ts';
@@ -32,6 +34,7 @@ export interface Region {
    */
   callAs(as: ServiceCall, operation: OperationName, input: Readonly<Record<string, unknown>>): Promise<HttpReply>;
   readonly runtime: Runtime;
+  readonly usage: BufferedUsage;
   /** Resolves once the Region's tables are there. */
   ready(): Promise<void>;
 }
@@ -67,7 +70,9 @@ export const newRegions = (options: RegionsOptions) => {
   const newRegion = (name: string): Region => {
     const tableNameOf = (table: string) => `kms-${name}-${table}`;
     const ready = once(() => createTables(client, tableNameOf));
-    const writers = cachedStores(dynamoStores(documents, tableNameOf), options.recordCacheSeconds);
+    const stored = dynamoStores(documents, tableNameOf);
+    const usage = bufferedUsage(stored.usage);
+    const writers = cachedStores({ ...stored, usage }, options.recordCacheSeconds);
     const makeManagedKey = newManagedKeys(writers, { keyring, region: name, random: randomBytes });
     const handlers = new Map<string, Served>();
     const served = (operationName: string): Served | undefined => {
@@ -98,6 +103,7 @@ export const newRegions = (options: RegionsOptions) => {
     };
     const region: Region = {
       runtime,
+      usage,
       ready,
       handler: (operationName) => {
         const handler = served(operationName);
@@ -122,6 +128,8 @@ export const newRegions = (options: RegionsOptions) => {
     kept.set(name, region);
   };
 
+  const lastUses = writeLastUses(() => [...kept.values()].map(({ usage }) => usage), options.log);
+
   return {
     get(name: string): Region {
       const known = kept.get(name) ?? unproven.get(name);
@@ -130,7 +138,10 @@ export const newRegions = (options: RegionsOptions) => {
       unproven.set(name, region);
       return region;
     },
-    close: () => client.destroy(),
+    async close() {
+      await lastUses.stop();
+      client.destroy();
+    },
   };
 };
 

@@ -96,7 +96,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       recipients: attestation?.recipients,
       log,
     });
-    closers.push(async () => regions.close());
+    closers.push(regions.close);
 
     const account = principals.all()[0]?.accountId ?? '';
     if (options.seedFile !== undefined) {

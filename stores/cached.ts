@@ -7,6 +7,7 @@ export const cachedStores = (stores: Writers, recordCacheSeconds: number): Write
   keys: cachedKeys(stores.keys, recordCacheSeconds),
   aliases: cachedAliases(stores.aliases, recordCacheSeconds),
   grants: stores.grants,
+  usage: stores.usage,
 });
 
 const cachedKeys = (keys: KeyWriter, seconds: number): KeyWriter => {

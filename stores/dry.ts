@@ -1,7 +1,7 @@
 import type { Writers } from './ports.ts';
 
 /** The same stores for a dry run: they read, and answer writes as if they had happened. */
-export const dryStores = ({ keys, aliases, grants }: Partial<Writers>): Partial<Writers> => ({
+export const dryStores = ({ keys, aliases, grants, usage }: Partial<Writers>): Partial<Writers> => ({
   ...(keys && {
     keys: {
       ...keys,
@@ -18,5 +18,6 @@ export const dryStores = ({ keys, aliases, grants }: Partial<Writers>): Partial<
       delete: async () => {},
     },
   }),
+  ...(usage && { usage: { ...usage, note: async () => {} } }),
   ...(grants && { grants: { ...grants, create: async () => true, delete: async () => true } }),
 });

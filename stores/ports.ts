@@ -1,5 +1,6 @@
 import type { GrantRecord } from '../core/model/grant.ts';
 import type { AliasRecord, KeyMaterial, KeyRecord } from '../core/model/key-record.ts';
+import type { KeyUse } from '../core/model/key-use.ts';
 import type { TableName } from '../core/model/tables.ts';
 
 /** One page of a listing: at most `limit` items, those after the position `after` in the order of their names. */
@@ -72,15 +73,27 @@ export interface GrantWriter extends GrantReader {
   delete(grant: Pick<GrantRecord, 'KeyId' | 'GrantId'>): Promise<boolean>;
 }
 
+/** The last use of each key. Whatever wipes a deleted key from the store is to delete this as well. */
+export interface UsageReader {
+  get(KeyId: string): Promise<KeyUse | undefined>;
+}
+
+export interface UsageWriter extends UsageReader {
+  /** Keeps the use unless a later one is known. It may be written later than this resolves, or never after a crash. */
+  note(use: KeyUse): Promise<void>;
+}
+
 export interface Readers {
   readonly keys: KeyReader;
   readonly aliases: AliasReader;
   readonly grants: GrantReader;
+  readonly usage: UsageReader;
 }
 export interface Writers {
   readonly keys: KeyWriter;
   readonly aliases: AliasWriter;
   readonly grants: GrantWriter;
+  readonly usage: UsageWriter;
 }
 
 /** The tables that have a store. */

@@ -17,6 +17,7 @@ import { newRootKeys } from '../local/root-keys.ts';
 import { serviceRequest } from '../local/service-requests.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import { bufferedUsage } from '../stores/usage-tracking.ts';
 
 export const accountId = '111122223333';
 export const otherAccountId = '444455556666';
@@ -63,7 +64,8 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
   const client = new DynamoDBClient(dynamoDb.clientConfig);
   await createTables(client, (table) => table);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const stores = dynamoStores(documents, (table) => table);
+  const stored = dynamoStores(documents, (table) => table);
+  const stores = { ...stored, usage: bufferedUsage(stored.usage) };
   const keyring = newKeyring(newRootKeys(), randomBytes);
   const audited: AuditRecord[] = [];
   const logged: LogEntry[] = [];

@@ -32,6 +32,8 @@ export const tables = {
     sortKey: 'AliasName',
     indexes: [{ name: 'by-key', partitionKey: 'TargetKeyId', sortKey: 'AliasName', projection: 'ALL' }],
   },
+  /** Last uses of keys. Apart from the keys, because every function that uses keys writes here and may not write there. */
+  usage: { partitionKey: 'KeyId', sortKey: 'item', indexes: [] },
   grants: {
     partitionKey: 'KeyId',
     sortKey: 'GrantId',

@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 export const disableKey = operation({
   name: 'DisableKey',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', idleDays: true, states: ['Enabled', 'Disabled'] },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write' },
 

@@ -8,7 +8,7 @@ export const scheduleKeyDeletion = operation({
   name: 'ScheduleKeyDeletion',
   // The model admits 1 to 365 days, the service 7 to 30.
   input: { KeyId: keyId(), PendingWindowInDays: withDefault(integer({ min: 1, max: 365 }), 30) },
-  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', idleDays: true, states: ['Enabled', 'Disabled', 'PendingImport'] },
   conditions: { ScheduleKeyDeletionPendingWindowInDays: 'PendingWindowInDays' },
   audit: { readOnly: false, response: ['KeyId', 'KeyState', 'DeletionDate', 'PendingWindowInDays'] },
   uses: { keys: 'write' },

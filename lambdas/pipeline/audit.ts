@@ -28,7 +28,9 @@ class AuditError extends KmsError {
 
 const write = async (runtime: Runtime, call: Call, error: KmsError | undefined) => {
   try {
-    await runtime.auditLog.write(auditRecord(call, error, runtime));
+    const record = auditRecord(call, error, runtime);
+    await runtime.auditLog.write(record);
+    call.audited = record;
   } catch (cause) {
     throw new AuditError(cause);
   }

@@ -9,6 +9,7 @@ import type { AccessRequest, Decision, Policies, Resource } from '../../core/pol
 import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
+import { idleContext } from './idle-days.ts';
 import { checkNewPolicy } from './new-policy.ts';
 import { contextOf, keyContext, requestContext } from './policy-context.ts';
 import type { Runtime, Standing } from './ports.ts';
@@ -31,7 +32,13 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         principal: caller,
         action: `kms:${action}`,
         resource,
-        context: found ? { ...context, ...keyContext(call, found.target, found.key) } : context,
+        context: found
+          ? {
+              ...context,
+              ...keyContext(call, found.target, found.key),
+              ...(found.target.idleDays && (await idleContext(call, found.key, stores))),
+            }
+          : context,
         encryptionContext: found && contextOf(call, found.target),
         newGrant: newGrantOf(input),
       };

@@ -2,7 +2,7 @@ import type { Caller } from '../../core/model/caller.ts';
 import type { Key } from '../../core/model/key.ts';
 import type { AliasRecord } from '../../core/model/key-record.ts';
 import type { ListPage, Operation, Output } from '../operation.ts';
-import type { HttpRequest, Recipient } from './ports.ts';
+import type { AuditRecord, HttpRequest, Recipient } from './ports.ts';
 
 /** A key that was found for a target, before it is known whether the caller may use it. */
 export interface FoundKey extends Key {
@@ -26,6 +26,8 @@ export interface Call {
   /** Why the caller may or may not, in sentences for the owner of the service. */
   reasons?: string[];
   output?: Output | undefined;
+  /** Its record, once that is durable. */
+  audited?: AuditRecord;
 }
 
 export const newCall = (operation: Operation, request: HttpRequest, now: Date, caller?: Caller): Call => ({

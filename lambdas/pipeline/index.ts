@@ -15,7 +15,8 @@ import { parse } from './parse.ts';
 import type { HttpReply, HttpRequest, Runtime } from './ports.ts';
 import { renderErrors, replyTo } from './reply.ts';
 import { resolve } from './resolve.ts';
-import { usesOf } from './uses.ts';
+import { noteUsage } from './usage.ts';
+import { isUse, usesOf } from './uses.ts';
 import { validate } from './validate.ts';
 import { wipeBytes } from './wipe-bytes.ts';
 
@@ -53,6 +54,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
   }, withoutTimer).use([
     wipeBytes(),
     renderErrors(runtime), // first in but one, so its onError runs after audit's
+    ...(isUse(operation) ? [noteUsage(runtime, stores)] : []), // its after runs after audit's
     audit(runtime),
     parse(),
     authenticate(runtime),

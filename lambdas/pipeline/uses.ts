@@ -13,9 +13,19 @@ const resolving = ({ name, keys }: Operation): Uses => {
   return { keys: 'read', ...(byAlias && { aliases: 'read' }), ...(byGrant && { grants: 'read' }) };
 };
 
+/** Whether a success is a use of its keys: it works with their material, for the usage that they have. */
+export const isUse = ({ keys, uses }: Operation): boolean =>
+  uses.material === 'use' && Object.values(keys).some(({ usage }) => usage !== undefined);
+
+/** What the pipeline notes of the use of keys, and asks of it for policies. */
+const tracking = (operation: Operation): Uses => {
+  if (isUse(operation)) return { usage: 'write' };
+  return Object.values(operation.keys).some(({ idleDays }) => idleDays) ? { usage: 'read' } : {};
+};
+
 /** All that a call of the operation touches: the pipeline's reads and the operation's own. Its function may do just this. */
 export const usesOf = (operation: Operation): Uses => {
-  const merged: Record<string, Access | 'use' | 'make'> = { ...resolving(operation) };
+  const merged: Record<string, Access | 'use' | 'make'> = { ...resolving(operation), ...tracking(operation) };
   for (const [name, access] of Object.entries(operation.uses)) {
     if (merged[name] !== 'write') merged[name] = access;
   }

@@ -9,7 +9,7 @@ import {
   ResourceNotFoundException,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
-import { projectionOf, type Table, type TableName, tables } from '../../core/model/tables.ts';
+import { projectionOf, type Table, type TableIndex, type TableName, tables } from '../../core/model/tables.ts';
 
 /** Real endpoints need about ten seconds for a table with indexes. */
 const defaultLimitSeconds = 120;
@@ -79,11 +79,14 @@ const createTableInput = (TableName: string, table: Table): CreateTableCommandIn
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: keyAttributes(table).map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
   KeySchema: keySchema(table),
-  GlobalSecondaryIndexes: table.indexes.map((index) => ({
-    IndexName: index.name,
-    KeySchema: keySchema(index),
-    Projection: projectionOf(index),
-  })),
+  // DynamoDB refuses an empty list.
+  ...(table.indexes.length > 0 && { GlobalSecondaryIndexes: table.indexes.map(indexInput) }),
+});
+
+const indexInput = (index: TableIndex) => ({
+  IndexName: index.name,
+  KeySchema: keySchema(index),
+  Projection: projectionOf(index),
 });
 
 type Keyed = Pick<Table, 'partitionKey' | 'sortKey'>;

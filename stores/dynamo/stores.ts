@@ -1,14 +1,16 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Access, AliasReader, GrantReader, KeyReader, StoreName, Writers } from '../ports.ts';
+import type { Access, AliasReader, GrantReader, KeyReader, StoreName, UsageReader, Writers } from '../ports.ts';
 import { dynamoAliases } from './aliases.ts';
 import { dynamoGrants } from './grants.ts';
 import { dynamoKeys } from './keys.ts';
+import { dynamoUsage } from './usage.ts';
 
 /** All stores of one Region. */
 export const dynamoStores = (client: DynamoDBDocumentClient, tableNameOf: (table: StoreName) => string): Writers => ({
   keys: dynamoKeys(client, tableNameOf('keys')),
   aliases: dynamoAliases(client, tableNameOf('aliases')),
   grants: dynamoGrants(client, tableNameOf('grants')),
+  usage: dynamoUsage(client, tableNameOf('usage')),
 });
 
 /** Just the stores that are declared, with just the functions their access allows. */
@@ -26,4 +28,5 @@ const readers = {
     listRetirable,
     listByGrantee,
   }),
+  usage: ({ usage: { get } }: Writers): UsageReader => ({ get }),
 };

@@ -29,6 +29,7 @@ const fixture = {
   KEYS_TABLE: 'kms-keys',
   ALIASES_TABLE: 'kms-aliases',
   GRANTS_TABLE: 'kms-grants',
+  USAGE_TABLE: 'kms-usage',
   AUDIT_QUEUE_URL: 'https://queue.invalid/audit',
   INSTALLATION_ID: 'kms',
   ROOT_SECRET_ARNS: 'arn:root-1',

@@ -76,6 +76,8 @@ const pinned: Record<string, string[]> = {
   Encrypt: [
     'dynamodb:GetItem aliases',
     'dynamodb:GetItem keys',
+    'dynamodb:GetItem usage',
+    'dynamodb:PutItem usage', // and no key
     ...lookingUpGrants,
     'secretsmanager:GetSecretValue root secret',
   ],
@@ -104,20 +106,27 @@ it.each(Object.entries(pinned))('lets %s do exactly this', (name, grants) => {
 const grantable = new Set<string>(grantOperations);
 
 /** Written out anew, so that a slip in the code under test is not a slip in the test. */
-const mayTouch = ({ name, keys, uses }: Operation): Set<string> => {
+const usesKeys = ({ keys, uses }: Operation): boolean =>
+  uses.material === 'use' && Object.values(keys).some(({ usage }) => usage !== undefined);
+const mayTouch = (operation: Operation): Set<string> => {
+  const { name, keys, uses } = operation;
   const { material: _, managedKeys: __, ...own } = uses;
   const found = Object.values(keys);
   return new Set([
     ...Object.keys(own),
     ...(found.length > 0 ? ['keys'] : []),
     ...(found.some(({ byAlias }) => byAlias !== undefined) ? ['aliases'] : []),
+    ...(usesKeys(operation) || found.some(({ idleDays }) => idleDays) ? ['usage'] : []),
     ...(found.some(({ permission }) => grantable.has(permission ?? name)) ? ['grants'] : []),
   ]);
 };
 
 /** What it writes, and what the pipeline writes for it. */
-const mayWrite = ({ uses }: Operation): Partial<Record<string, string>> =>
-  uses.managedKeys === undefined ? { ...uses } : { ...uses, keys: 'write', aliases: 'write' };
+const mayWrite = (operation: Operation): Partial<Record<string, string>> => ({
+  ...operation.uses,
+  ...(operation.uses.managedKeys === 'make' && { keys: 'write', aliases: 'write' }),
+  ...(usesKeys(operation) && { usage: 'write' }),
+});
 const needsRoot = ({ uses }: Operation): boolean => uses.material === 'use' || uses.managedKeys === 'make';
 
 it.each(operations.map((operation) => [operation.name, operation as Operation] as const))(

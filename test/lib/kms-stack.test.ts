@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
 import { tables } from '../../core/model/tables.ts';
 import { operations } from '../../lambdas/operations/index.ts';
@@ -79,6 +80,7 @@ it('makes the declared tables, under names and logical ids that never change', (
     'serverless-kms-keys': 'Tableskeys645399BB',
     'serverless-kms-aliases': 'Tablesaliases78E0C176',
     'serverless-kms-grants': expect.stringMatching(/^Tablesgrants/),
+    'serverless-kms-usage': 'TablesusageC408C147',
   });
   const keyOf = ({ partitionKey, sortKey }: { partitionKey: string; sortKey: string }) => [
     { AttributeName: partitionKey, KeyType: 'HASH' },
@@ -88,11 +90,14 @@ it('makes the declared tables, under names and logical ids that never change', (
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       TableName: `serverless-kms-${name}`,
       KeySchema: keyOf(table),
-      GlobalSecondaryIndexes: table.indexes.map((index) => ({
-        IndexName: index.name,
-        KeySchema: keyOf(index),
-        Projection: expectedProjection(index.projection),
-      })),
+      GlobalSecondaryIndexes:
+        table.indexes.length === 0
+          ? Match.absent()
+          : table.indexes.map((index) => ({
+              IndexName: index.name,
+              KeySchema: keyOf(index),
+              Projection: expectedProjection(index.projection),
+            })),
     });
   }
 });

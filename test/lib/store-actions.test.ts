@@ -17,6 +17,7 @@ const anything = Object.assign(new Date(0), {
   limit: 1,
   KeyId: 'k',
   CreationDate: new Date(0),
+  Timestamp: new Date(0),
   LastUpdatedDate: new Date(0),
   materials: [],
 });

@@ -34,6 +34,18 @@ describe('what an operation touches', () => {
     ['its own tables besides', { key: { from: 'KeyId' } }, { aliases: 'write' }, { keys: 'read', aliases: 'write' }],
     ['key material, where it says so', {}, { material: 'use' }, { material: 'use' }],
     [
+      'the note of a use, where it works with key material for what the key is for',
+      { key: { from: 'KeyId', usage: 'SIGN_VERIFY' } },
+      { material: 'use' },
+      { keys: 'read', material: 'use', usage: 'write' },
+    ],
+    [
+      'last uses, where policies may ask for them',
+      { key: { from: 'KeyId', idleDays: true } },
+      { keys: 'write' },
+      { keys: 'write', usage: 'read' },
+    ],
+    [
       'all it takes to make a managed key, where it says so',
       { key: { from: 'KeyId', byAlias: 'too' } },
       { managedKeys: 'make' },

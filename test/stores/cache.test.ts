@@ -209,6 +209,7 @@ describe('cached stores', () => {
       create: vi.fn(async () => true),
       delete: vi.fn(async () => true),
     },
+    usage: { get: vi.fn(async () => undefined), note: vi.fn(async () => {}) },
     aliases: {
       get: vi.fn(async () => alias),
       list: vi.fn(async () => ({ items: [] })),

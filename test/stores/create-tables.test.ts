@@ -39,7 +39,7 @@ describe('against the embedded DynamoDB', () => {
       KeySchema,
       Projection,
     }));
-    expect(indexes).toHaveLength(table.indexes.length);
+    expect(indexes ?? []).toHaveLength(table.indexes.length);
     for (const index of table.indexes) {
       expect(indexes).toContainEqual({
         IndexName: index.name,
