@@ -43,6 +43,7 @@ export const openBarePipeline = async () => {
     standingOf: () => standing,
     keyPolicyOf: newKeyPolicies(),
     storesFor: (uses: Parameters<typeof tablesOf>[0]) => storesWithin(stores, tablesOf(uses)),
+    inRegion: async () => stores,
     keyring: newKeyring(newRootKeys(), randomBytes),
     auditLog: { write: async () => {} },
     log: () => {},

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { KmsError } from '../core/model/errors.ts';
 import type { TableName } from '../core/model/tables.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { cachedStores } from '../stores/cached.ts';
@@ -66,6 +67,10 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
       const declared = tablesOf(uses);
       for (const [table] of declared) read(tableVariable(table));
       return storesWithin(stores, declared);
+    },
+    async inRegion() {
+      const message = 'This deployment has no access to other Regions: its multi-Region keys have no replicas.';
+      throw new KmsError('UnsupportedOperationException', message);
     },
     keyring,
     managedKeys: ({ managedKeys }) =>

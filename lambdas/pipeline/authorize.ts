@@ -11,7 +11,7 @@ import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { idleContext } from './idle-days.ts';
 import { checkNewPolicy } from './new-policy.ts';
-import { contextOf, keyContext, requestContext } from './policy-context.ts';
+import { contextOf, keyContext, replicaContext, requestContext } from './policy-context.ts';
 import type { Runtime, Standing } from './ports.ts';
 import { foreignResource, permissionOf } from './refusals.ts';
 
@@ -24,7 +24,9 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
     const { operation, input } = call;
     const caller = callerOf(call);
     const standing = caller.type === 'AWSService' ? ofNoAccount : runtime.standingOf(caller);
-    const context = requestContext(call, standing, runtime.region);
+    const own = requestContext(call, standing, runtime.region);
+    const elsewhere = replicaRegionOf(call);
+    const context = elsewhere ? { ...own, ...replicaContext(elsewhere.record, elsewhere.region) } : own;
     call.reasons = [];
 
     const decide = async (action: string, resource: Resource, found?: { target: KeyTarget; key: FoundKey }) => {
@@ -34,7 +36,7 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         resource,
         context: found
           ? {
-              ...context,
+              ...own,
               ...keyContext(call, found.target, found.key),
               ...(found.target.idleDays && (await idleContext(call, found.key, stores))),
             }
@@ -69,12 +71,18 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
       const key = call.keys[name];
       if (key) await decide(permissionOf(call, target), resourceOf(key), { target, key });
     }
-    checkNewPolicy(call, context, runtime.region);
+    checkNewPolicy(call, context, elsewhere?.region ?? runtime.region);
   },
 });
 
 /** A service that calls by itself is judged by key policies and grants alone. */
 const ofNoAccount: Standing = { identity: [], tags: {} };
+
+/** Where the call makes a replica, and of which key. */
+const replicaRegionOf = ({ operation, input, keys }: Call) => {
+  const region = operation.permissions.region && input[operation.permissions.region];
+  return typeof region === 'string' && keys.key ? { region, record: keys.key.record } : undefined;
+};
 
 /**
  * Keys of other accounts are only for the operations that work across accounts, whatever policies say; and one that is

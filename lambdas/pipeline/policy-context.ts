@@ -1,5 +1,7 @@
 import type { GrantConstraints } from '../../core/model/grant.ts';
+import type { KeyRecord } from '../../core/model/key-record.ts';
 import { algorithmMembers } from '../../core/model/key-specs.ts';
+import { multiRegionKeyType } from '../../core/model/related-keys.ts';
 import { type Context, encryptionContextKeys } from '../../core/policy/context.ts';
 import type { KeyTarget } from '../operation.ts';
 import { attestedConditions } from './attested.ts';
@@ -37,6 +39,8 @@ export const requestContext = (call: Call, { tags }: Standing, region: string): 
   for (const [name, value] of Object.entries(tags)) context[`aws:PrincipalTag/${name}`] = value;
   for (const [name, member] of Object.entries(operation.conditions))
     context[`kms:${name}`] = conditionValue(input[member]);
+  // A key that is made with this member is a primary.
+  if (input.MultiRegion === true) context['kms:MultiRegionKeyType'] = 'PRIMARY';
   return { ...context, ...requestTags(input), ...grantContext(input), ...attestedConditions(call.recipient) };
 };
 
@@ -71,18 +75,12 @@ const requestTags = ({ Tags, TagKeys }: Call['input']): Context => {
 /** What a key adds: its own facts, how it was named, and the algorithm and context under which it is to be used. */
 export const keyContext = (call: Call, target: KeyTarget, { record, alias }: FoundKey): Context => {
   const { operation, input, keys } = call;
-  const { KeySpec, KeyUsage, Origin, MultiRegion, AccountId, Tags } = record;
+  const { KeyUsage, AccountId, Tags } = record;
   const algorithm =
     typeof target.algorithm === 'object' ? target.algorithm.is : target.algorithm && input[target.algorithm];
   const context: Record<string, Context[string]> = {
+    ...kindOfKey(record),
     'aws:ResourceAccount': AccountId,
-    'kms:KeySpec': KeySpec,
-    'kms:CustomerMasterKeySpec': KeySpec,
-    'kms:KeyUsage': KeyUsage,
-    'kms:CustomerMasterKeyUsage': KeyUsage,
-    'kms:KeyOrigin': Origin,
-    'kms:MultiRegion': String(MultiRegion),
-    'kms:MultiRegionKeyType': MultiRegion ? 'PRIMARY' : undefined,
     'kms:RequestAlias': target.byAlias === 'too' ? alias?.AliasName : undefined,
   };
   // `EncryptionAlgorithms` lists the values of `kms:EncryptionAlgorithm`, and so on for the other usages.
@@ -96,6 +94,23 @@ export const keyContext = (call: Call, target: KeyTarget, { record, alias }: Fou
   for (const { TagKey, TagValue } of Tags) context[`aws:ResourceTag/${TagKey}`] = TagValue;
   return { ...context, ...encryptionContextKeys(contextOf(call, target)) };
 };
+
+const kindOfKey = (record: KeyRecord): Context => ({
+  'kms:KeySpec': record.KeySpec,
+  'kms:CustomerMasterKeySpec': record.KeySpec,
+  'kms:KeyUsage': record.KeyUsage,
+  'kms:CustomerMasterKeyUsage': record.KeyUsage,
+  'kms:KeyOrigin': record.Origin,
+  'kms:MultiRegion': String(record.MultiRegion),
+  'kms:MultiRegionKeyType': multiRegionKeyType(record),
+});
+
+/** What is different in another Region, where the call makes a replica of a key. */
+export const replicaContext = (record: KeyRecord, region: string): Context => ({
+  ...kindOfKey(record),
+  'kms:MultiRegionKeyType': 'REPLICA',
+  'aws:RequestedRegion': region,
+});
 
 /** The encryption context under which a key is to be used. */
 export const contextOf = (

@@ -89,6 +89,11 @@ export interface Runtime {
   keyPolicyOf(record: KeyRecord): CompiledPolicy<'key'>;
   /** The stores of these tables and no others, with no more access than said. */
   storesFor(uses: Uses): Partial<Writers>;
+  /**
+   * The stores of another Region.
+   * @throws {KmsError} UnsupportedOperationException where Regions are on their own
+   */
+  inRegion(region: string): Promise<Writers>;
   readonly keyring: Keyring;
   /** Absent where there is no root certificate to verify attestation documents with. */
   readonly recipients?: Recipients | undefined;

@@ -2,18 +2,20 @@ import { aliasArn, type KeyIdentifier, keyArn, parseKeyIdentifier } from '../../
 import { parseBlob } from '../../core/model/ciphertext-blob.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { stateAt } from '../../core/model/key-record.ts';
+import { otherRegions } from '../../core/model/related-keys.ts';
 import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
-import type { MakeManagedKey } from './ports.ts';
+import type { MakeManagedKey, Runtime } from './ports.ts';
 import { foreignResource } from './refusals.ts';
 
 /** Finds the keys that the request names. https://docs.aws.amazon.com/kms/latest/developerguide/find-cmk-id-arn.html */
-export const resolve = (region: string, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => ({
+export const resolve = (runtime: Runtime, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => ({
   before: async ({ event: call }: { event: Call }) => {
     for (const [name, target] of Object.entries(call.operation.keys)) {
-      call.keys[name] = await find(call, target, { region, stores, makeManagedKey });
+      const found = await find(call, target, { region: runtime.region, stores, makeManagedKey });
+      call.keys[name] = target.region && found ? await findRelated(call, target.region, found, runtime) : found;
     }
   },
 });
@@ -23,6 +25,14 @@ interface World {
   readonly stores: Partial<Readers>;
   readonly makeManagedKey: MakeManagedKey | undefined;
 }
+
+/** The key related to this one in the Region that a member names: a Region nobody replicated it to is not looked into. */
+const findRelated = async (call: Call, member: string, { record, namedBy }: FoundKey, runtime: Runtime) => {
+  const region = otherRegions(record, runtime.region, call.now).find((other) => other === call.input[member]);
+  if (region === undefined) return undefined;
+  const related = await findById(call, record.KeyId, { region, stores: await runtime.inRegion(region) });
+  return related && { ...related, namedBy };
+};
 
 const find = async (call: Call, target: KeyTarget, world: World) => {
   const named = call.input[target.from];
@@ -86,7 +96,7 @@ const findByCiphertext = async (call: Call, target: KeyTarget, ciphertext: Buffe
 };
 
 /** The key by its id, unless the clock says that it is gone. */
-const findById = async ({ now }: Call, KeyId: string, { region, stores }: World) => {
+const findById = async ({ now }: Call, KeyId: string, { region, stores }: Pick<World, 'region' | 'stores'>) => {
   const record = await stores.keys?.get(KeyId);
   const state = record && stateAt(record, now);
   if (record === undefined || state === undefined) return undefined;

@@ -23,6 +23,7 @@ const newRuntime = () => {
     standingOf: () => allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' }),
     keyPolicyOf: unused,
     storesFor: () => ({}),
+    inRegion: unused,
     keyring: {
       newMaterial: unused,
       newDataKeyPair: unused,
