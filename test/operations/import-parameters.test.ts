@@ -156,6 +156,21 @@ describe('the token', () => {
 });
 
 describe('material', () => {
+  it.each([
+    [oaep[1], -1],
+    [oaep[1], 1],
+    [kwp[1], -40],
+    [kwp[1], -41],
+  ])('wrapped with %s is refused with %i bytes more', async (algorithm, more) => {
+    const key = await kms.newKey({ Origin: 'EXTERNAL', KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    const brought = await bringing(kms, key.KeyId, randomBytes(32), algorithm);
+    const wrapped = brought.EncryptedKeyMaterial as Buffer; // `bringing` gives it so
+    const EncryptedKeyMaterial = Buffer.concat([wrapped, Buffer.alloc(1)]).subarray(0, wrapped.length + more);
+    expect(await importWith({ ...brought, EncryptedKeyMaterial })).toMatchObject(
+      refusal('ValidationException', 'Invalid encrypted key size.'),
+    );
+  });
+
   it.each([0, 16, 31, 33, 64])('of %i bytes is none of a symmetric key', async (length) => {
     const brought = await bringing(kms, KeyId, randomBytes(length));
     expect(await importWith(brought)).toMatchObject(refusal('IncorrectKeyMaterialException'));
