@@ -44,11 +44,12 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         encryptionContext: found && contextOf(call, found.target),
         newGrant: newGrantOf(input),
       };
-      const policies: Policies = { ...standing, key: found && runtime.keyPolicyOf(found.key.record) };
+      let policies: Policies = { ...standing, key: found && runtime.keyPolicyOf(found.key.record) };
       let decision = found && isOffLimits(found) ? noAllowance : evaluate(request, policies);
       // Grants are looked at only when policies do not suffice: most calls never read them.
       if (!decision.allowed && !decision.explicit && decision !== noAllowance && found && stores.grants) {
-        decision = evaluate(request, { ...policies, grants: await grantsFor(call, found.key, stores) });
+        policies = { ...policies, grants: await grantsFor(call, found.key, stores) };
+        decision = evaluate(request, policies);
       }
       call.reasons?.push(...explain(request, policies, decision));
       if (!decision.allowed) {
