@@ -27,7 +27,7 @@ const recordCacheSeconds = 1;
 const judgedByGateway: Standing = {
   identity: [
     compilePolicy(
-      { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*' } },
+      { Version: '2012-10-17', Statement: { Sid: 'JudgedByGateway', Effect: 'Allow', Action: 'kms:*', Resource: '*' } },
       'identity',
     ),
   ],

@@ -4,6 +4,8 @@ import { type Asked, conditionText } from './near-misses.ts';
 import type { AccessRequest, Allowed, Decision, Denied, Policies } from './request.ts';
 import { callerName, firstOf, place, plain, title } from './wording.ts';
 
+type Reasons = readonly [reason: string, ...details: string[]];
+
 /**
  * A decision in sentences, for the owner and for learners: never for the caller of a service, whom it would tell what
  * policies say. The first, `allowed: …` or `refused: …`, is the reason; it holds no value of the request but who asks
@@ -11,7 +13,7 @@ import { callerName, firstOf, place, plain, title } from './wording.ts';
  *
  * @param policies those that were decided by, grants included
  */
-export const explain = (request: AccessRequest, policies: Policies, decision: Decision): readonly string[] => {
+export const explain = (request: AccessRequest, policies: Policies, decision: Decision): Reasons => {
   if (decision.allowed) return [`allowed: ${allowedClause(request, policies, decision)}.`];
   const { resource, context } = request;
   const lookup = lookupIn(context, resource.kind === 'alias');

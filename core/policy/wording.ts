@@ -55,12 +55,15 @@ export const firstOf = (sentences: readonly string[]): readonly string[] => {
 /** A value as JSON, in one line. */
 export const quoted = (value: unknown): string => plain(JSON.stringify(value));
 
-/** Without line breaks and what a terminal would obey, and not too long. */
+/** Printable, and not too long. */
 export const plain = (text: string): string => {
   if (text.length <= longestText && /^[ -~]*$/.test(text)) return text;
-  const clipped = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
-  return clipped.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`);
+  return printable(text.length > longestText ? `${text.slice(0, longestText)}…` : text);
 };
+
+/** Without line breaks, and without anything that a terminal obeys or that hides text. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`);
 
 const titles: Readonly<Record<Exclude<PolicyKind, 'key'>, (caller: string) => string>> = {
   identity: (caller) => `${caller}'s identity policy`,

@@ -34,13 +34,12 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         principal: caller,
         action: `kms:${action}`,
         resource,
-        context: found
-          ? {
-              ...own,
-              ...keyContext(call, found.target, found.key),
-              ...(found.target.idleDays && (await idleContext(call, found.key, stores))),
-            }
-          : context,
+        context: {
+          ...(found ? own : context),
+          ...(found && keyContext(call, found.target, found.key)),
+          ...(found?.target.idleDays && (await idleContext(call, found.key, stores))),
+          ...call.assumed,
+        },
         encryptionContext: found && contextOf(call, found.target),
         newGrant: newGrantOf(input),
       };
@@ -51,8 +50,10 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         policies = { ...policies, grants: await grantsFor(call, found.key, stores) };
         decision = evaluate(request, policies);
       }
-      call.reasons?.push(...explain(request, policies, decision));
+      const [reason, ...details] = explain(request, policies, decision);
+      call.reasons?.push(reason, ...details);
       if (!decision.allowed) {
+        call.refusal = { reason, action: request.action, resource: resource.kind === 'none' ? '*' : resource.arn };
         throw new KmsError('AccessDeniedException', accessDeniedText(request, decision, found?.key.namedBy));
       }
     };
@@ -95,7 +96,10 @@ const refuseForeignKeys = (call: Call): void => {
     const key = call.keys[name];
     if (key === undefined || key.record.AccountId === callerOf(call).accountId) continue;
     const works = target.permission !== null && (target.acrossAccounts ?? target.byAlias === 'too');
-    if (!works) throw foreignResource(call, target, key.namedBy);
+    if (!works) {
+      const why = `${call.operation.name} works only on keys of the caller's own account, whatever policies say`;
+      throw foreignResource(call, target, key.namedBy, why);
+    }
   }
 };
 

@@ -60,6 +60,10 @@ export interface LogEntry {
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;
   readonly requestId?: string;
+  /** Of a call that was refused: the caller's ARN, what it asked for, and of which key. */
+  readonly caller?: string;
+  readonly action?: string;
+  readonly resource?: string;
   readonly error?: unknown;
 }
 

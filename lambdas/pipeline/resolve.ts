@@ -50,7 +50,7 @@ const findNamed = async (call: Call, target: KeyTarget, named: string, world: Wo
   const notFound = (message: string): KmsError =>
     accountId === callersAccount
       ? new KmsError('NotFoundException', message)
-      : foreignResource(call, target, 'request');
+      : foreignResource(call, target, 'request', `account ${accountId} has no such ${identifier.kind} in ${region}`);
 
   if (identifier.kind === 'alias') {
     const { AliasName } = identifier;
@@ -91,7 +91,9 @@ const findByCiphertext = async (call: Call, target: KeyTarget, ciphertext: Buffe
   const blob = parseBlob(ciphertext);
   if (blob === undefined) throw new KmsError('InvalidCiphertextException');
   const found = await findById(call, blob.KeyId, world);
-  if (found === undefined) throw foreignResource(call, target, 'ciphertext');
+  if (found === undefined) {
+    throw foreignResource(call, target, 'ciphertext', `no key in ${world.region} made this ciphertext`);
+  }
   return { ...found, namedBy: 'ciphertext' } as const;
 };
 
