@@ -158,7 +158,15 @@ export const newRegions = (options: RegionsOptions) => {
 };
 
 /** What the pipeline may know of a principal: everything but its secrets. */
-const callerFrom = ({ accountId, arn, type, principalId, accessKeyId, userName, issuer }: Principal): Caller => ({
+export const callerFrom = ({
+  accountId,
+  arn,
+  type,
+  principalId,
+  accessKeyId,
+  userName,
+  issuer,
+}: Principal): Caller => ({
   accountId,
   arn,
   type,

@@ -70,7 +70,8 @@ const missingInIdentity = (asked: Asked, policies: Policies, { delegation, forei
   const ofKey = nearMissesIn(policies.key, asked);
   const others = allowedToOthers(policies.key, asked);
   const inKeyPolicy = ofKey[0]?.clause ?? (others && `the key policy's ${others}`);
-  return withGrants(asked, policies, inKeyPolicy ? `${closest}, and ${inKeyPolicy}` : closest, [
+  const clauses = ofKey[0] && ofIdentity.length === 0 ? [inKeyPolicy, closest] : [closest, inKeyPolicy];
+  return withGrants(asked, policies, clauses.filter((clause) => clause !== '').join(', and '), [
     ...detailsOf([...ofIdentity, ...ofKey]),
     ...unlisted(policies.key, asked),
     ...letIn(delegation, principal, foreign),

@@ -11,7 +11,7 @@ import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { idleContext } from './idle-days.ts';
 import { checkNewPolicy } from './new-policy.ts';
-import { contextOf, keyContext, replicaContext, requestContext } from './policy-context.ts';
+import { assuming, contextOf, keyContext, replicaContext, requestContext } from './policy-context.ts';
 import type { Runtime, Standing } from './ports.ts';
 import { foreignResource, permissionOf } from './refusals.ts';
 
@@ -34,12 +34,16 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         principal: caller,
         action: `kms:${action}`,
         resource,
-        context: {
-          ...(found ? own : context),
-          ...(found && keyContext(call, found.target, found.key)),
-          ...(found?.target.idleDays && (await idleContext(call, found.key, stores))),
-          ...call.assumed,
-        },
+        context: assuming(
+          found
+            ? {
+                ...own,
+                ...keyContext(call, found.target, found.key),
+                ...(found.target.idleDays && (await idleContext(call, found.key, stores))),
+              }
+            : context,
+          call.assumed,
+        ),
         encryptionContext: found && contextOf(call, found.target),
         newGrant: newGrantOf(input),
       };

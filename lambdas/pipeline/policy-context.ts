@@ -119,3 +119,11 @@ export const contextOf = (
 ): Readonly<Record<string, string>> | undefined =>
   // read as a map of texts by its shape
   (encryptionContext && input[encryptionContext]) as Readonly<Record<string, string>> | undefined;
+
+/** A context with some keys taken for granted, whatever the case of their names. */
+export const assuming = (context: Context, assumed: Context | undefined): Context => {
+  if (assumed === undefined) return context;
+  const names = new Set(Object.keys(assumed).map((name) => name.toLowerCase()));
+  const others = Object.entries(context).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(others), ...assumed };
+};

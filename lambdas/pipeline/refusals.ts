@@ -4,7 +4,8 @@ import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 
 /** The permission that a target needs, without `kms:`. */
-export const permissionOf = ({ operation }: Call, { permission }: KeyTarget): string => permission ?? operation.name;
+export const permissionOf = ({ operation }: Pick<Call, 'operation'>, { permission }: KeyTarget): string =>
+  permission ?? operation.name;
 
 /**
  * The refusal of a key of another account that is not there: worded like that of one that is, and without its ARN, so
