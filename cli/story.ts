@@ -18,12 +18,14 @@ interface Told {
 /** What a call was, and why it was allowed or refused, in lines for people. */
 export const storyOf = (record: AuditRecord): string => {
   const told: Told = record;
-  const { arn = 'somebody', accountId } = told.userIdentity ?? {};
+  const { arn, accountId } = told.userIdentity ?? {};
+  const who = arn === undefined ? 'The service itself' : `${principalName(arn, accountId)} (${arn})`;
+  const from = told.sourceIPAddress === undefined ? '' : `, from ${told.sourceIPAddress}`;
   const reasons = told.additionalEventData?.reasons ?? [];
   const lines = [
-    `${principalName(arn, accountId)} (${arn}) called ${told.eventName}`,
+    `${who} called ${told.eventName}`,
     ...keysOf(told).map((key) => `  on ${key}`),
-    `  at ${told.eventTime} in ${told.awsRegion}, from ${told.sourceIPAddress}`,
+    `  at ${told.eventTime} in ${told.awsRegion}${from}`,
     ...outcomeOf(told, reasons.length > 0),
     ...reasons.map((reason) => (/^(allowed|refused): /.test(reason) ? reason : `  ${reason}`)),
   ];
