@@ -75,6 +75,7 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
   };
   const audited: AuditRecord[] = [];
   const logged: LogEntry[] = [];
+  const refusals: LogEntry[] = [];
   let caller = userOf(accountId, 'admin');
   let standing: Standing = allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
   let now = new Date('2026-11-21T12:00:00Z');
@@ -98,7 +99,7 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
       keyring,
       managedKeys: () => newManagedKeys(stores, { keyring, region: name, random: randomBytes }),
       auditLog: { write: async (record) => void audited.push(record) },
-      log: (entry) => void logged.push(entry),
+      log: (entry) => void (entry.action === undefined ? logged : refusals).push(entry),
       ...overrides,
     };
     return { stores, runtime, ...callsTo(runtime) };
@@ -109,7 +110,10 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
     stores,
     runtime,
     audited,
+    /** What the log tells besides refusals: trouble. */
     logged,
+    /** What the log tells of calls that were refused. */
+    refusals,
     send,
     call,
     callAs,

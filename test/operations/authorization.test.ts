@@ -189,13 +189,13 @@ describe('authorization', () => {
 
   it('tells the owner in one line of the log who was refused what, on which key and why', async () => {
     const { KeyId, Arn } = await keyWith({ ...statement('bob'), Sid: 'AllowUse' });
-    kms.logged.length = 0;
+    kms.refusals.length = 0;
     asAlice();
     const { requestId } = await kms.call('Encrypt', { KeyId, Plaintext });
     const message =
       "refused: alice has no identity policy that allows kms:Encrypt, and the key policy's statement 2 (`AllowUse`) allows only bob.";
     const asked = { caller: arnOf('alice'), action: 'kms:Encrypt', resource: Arn };
-    expect(kms.logged).toEqual([{ level: 'info', message, requestId, ...asked }]);
+    expect(kms.refusals).toEqual([{ level: 'info', message, requestId, ...asked }]);
   });
 
   it('keeps the values of the encryption context out of the log, and of what is allowed says nothing', async () => {
@@ -203,16 +203,16 @@ describe('authorization', () => {
     const { KeyId } = await keyWith(statement('alice', { Condition: wanted }));
     const grant = { KeyId, GranteePrincipal: arnOf('alice'), Operations: ['Encrypt'] };
     await kms.call('CreateGrant', { ...grant, Constraints: { EncryptionContextEquals: { tenant: 'granted-value' } } });
-    kms.logged.length = 0;
+    kms.refusals.length = 0;
     kms.audited.length = 0;
     asAlice();
     expect(
       (await kms.call('Encrypt', { KeyId, Plaintext, EncryptionContext: { tenant: 'wanted-value' } })).status,
     ).toBe(200);
-    expect(kms.logged).toEqual([]);
+    expect(kms.refusals).toEqual([]);
     await kms.call('Encrypt', { KeyId, Plaintext, EncryptionContext: { tenant: 'sent-value' } });
-    expect(kms.logged).toMatchObject([{ message: expect.stringContaining('kms:EncryptionContext:tenant') }]);
-    expect(JSON.stringify(kms.logged)).not.toMatch(/(wanted|granted|sent)-value/);
+    expect(kms.refusals).toMatchObject([{ message: expect.stringContaining('kms:EncryptionContext:tenant') }]);
+    expect(JSON.stringify(kms.refusals)).not.toMatch(/(wanted|granted|sent)-value/);
     const onRecord = JSON.stringify(kms.audited.at(-1)?.additionalEventData);
     for (const value of ['wanted-value', 'granted-value', 'sent-value']) expect(onRecord).toContain(value);
   });
@@ -236,6 +236,6 @@ describe('authorization', () => {
     const notThere = `refused: account ${accountId} has no such key in us-east-1.`;
     const recorded = kms.audited.slice(-3).map(({ additionalEventData }) => additionalEventData);
     expect(recorded).toEqual([ownOnly, notThere, notThere].map((reason) => ({ reasons: [reason] })));
-    expect(kms.logged.slice(-3).map(({ message }) => message)).toEqual([ownOnly, notThere, notThere]);
+    expect(kms.refusals.slice(-3).map(({ message }) => message)).toEqual([ownOnly, notThere, notThere]);
   });
 });
