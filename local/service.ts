@@ -7,7 +7,7 @@ import { openAuditLog } from './audit/audit-log.ts';
 import { newMemoryAuditLog } from './audit/memory-audit-log.ts';
 import { type ControlFront, newControlFront } from './control/front.ts';
 import { newSimulate } from './control/simulate.ts';
-import { newControlToken } from './control/token.ts';
+import { forgetControlToken, newControlToken } from './control/token.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { defaultRegion } from './default-region.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
@@ -110,6 +110,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       const accounts = principals.all().map(({ accountId }) => accountId);
       await seedFrom(options.seedFile, { account, accounts, region: defaultRegion, regionOf: regions.get, log });
     }
+    closers.push(() => forgetControlToken(folder));
     const control = newControlFront({
       token: await newControlToken(folder),
       endpoints: { simulate: newSimulate(principals, regions.get) },
