@@ -54,7 +54,8 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         policies = { ...policies, grants: await grantsFor(call, found.key, stores) };
         decision = evaluate(request, policies);
       }
-      const [reason, ...details] = explain(request, policies, decision);
+      const [reason, ...details] =
+        decision === noAllowance ? offLimits(operation) : explain(request, policies, decision);
       call.reasons?.push(reason, ...details);
       if (!decision.allowed) {
         call.refusal = { reason, action: request.action, resource: resource.kind === 'none' ? '*' : resource.arn };
@@ -115,6 +116,10 @@ const isOffLimits = ({ target, key }: { target: KeyTarget; key: FoundKey }): boo
   target.manager === 'CUSTOMER' && key.record.KeyManager === 'AWS';
 
 const noAllowance: Decision = { allowed: false, explicit: false, by: 'key', foreign: false };
+
+const offLimits = ({ name }: Call['operation']): readonly [reason: string] => [
+  `refused: the key is AWS managed, and ${name} is only for keys that customers manage.`,
+];
 
 const resourceOf = ({ Arn, record }: FoundKey): Resource => ({
   kind: 'key',

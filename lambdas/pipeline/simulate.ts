@@ -47,7 +47,7 @@ export const simulate = async (
   const call: Call = { ...newCall(operation, request, runtime.clock()), ...asked };
   const event = { event: call };
   try {
-    await resolve(runtime.region, stores).before(event);
+    await resolve(runtime, stores).before(event);
     await authorize(runtime, stores).before(event);
   } catch (error) {
     if (call.refusal === undefined) throw error;

@@ -9,7 +9,7 @@ import { defaultRegion } from '../default-region.ts';
 import type { Principal, Principals } from '../principals.ts';
 import { callerFrom, type Region } from '../regions.ts';
 import { type ControlEndpoint, ControlError } from './endpoint.ts';
-import { assumedFor, inputFor, operationFor } from './simulated-call.ts';
+import { assumedFor, callerVia, inputFor, operationFor } from './simulated-call.ts';
 
 const name = () => text({ min: 1, max: 2048 });
 
@@ -46,11 +46,8 @@ export const newSimulate =
       if (!isRegion(region)) throw new ControlError(`${region} is not the name of a Region`);
       const principal = principalNamed(principals.all(), asked.principal);
       const operation = operationFor(action);
-      const call = {
-        caller: callerFrom(principal),
-        input: inputFor(operation, asked),
-        assumed: assumedFor(asked, region),
-      };
+      const caller = callerVia(callerFrom(principal), asked.via, region);
+      const call = { caller, input: inputFor(operation, asked), assumed: assumedFor(asked) };
       const { runtime, ready } = regionNamed(region);
       await ready();
       return { ...(await simulate(runtime, operation, call)), principal: principal.arn, action, region };

@@ -1,8 +1,10 @@
+import type { Caller } from '../../core/model/caller.ts';
 import { readMembers } from '../../core/model/read-shape.ts';
 import type { Context } from '../../core/policy/context.ts';
 import type { Operation } from '../../lambdas/operation.ts';
 import { operations } from '../../lambdas/operations/index.ts';
 import { askingFor } from '../../lambdas/pipeline/simulate.ts';
+import { callerOfService } from '../../lambdas/service-caller.ts';
 import { ControlError } from './endpoint.ts';
 import type { Question } from './simulate.ts';
 
@@ -52,25 +54,26 @@ export const inputFor = (operation: Operation, asked: Question): Record<string, 
 };
 
 /** @throws {ControlError} when a name is not one of a condition key */
-export const assumedFor = ({ via, conditions = [] }: Question, region: string): Context => {
-  const assumed: Record<string, Context[string]> = via === undefined ? {} : calledVia(via, region);
+export const assumedFor = ({ conditions = [] }: Question): Context => {
+  const assumed: Record<string, Context[string]> = {};
   for (const { name, values } of conditions) {
-    if (!/^[a-z0-9-]+:./i.test(name))
+    if (!/^[a-z0-9-]+:./i.test(name)) {
       throw new ControlError(`${name} is not a condition key, which is named service:key`);
+    }
     assumed[name] = values.length === 1 ? values[0] : values;
   }
   return assumed;
 };
 
-/** As services make requests for a principal. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
-const calledVia = (via: string, region: string): Record<string, Context[string]> => {
-  const [service = ''] = via.split('.');
-  const name = `${service}.amazonaws.com`;
-  return {
-    'kms:ViaService': via.includes('.') ? via : `${service}.${region}.amazonaws.com`,
-    'aws:ViaAWSService': 'true',
-    'aws:CalledVia': [name],
-    'aws:CalledViaFirst': name,
-    'aws:CalledViaLast': name,
-  };
+/**
+ * The caller, as if through an AWS service.
+ *
+ * @param via `s3`, `s3.amazonaws.com` or `s3.us-east-1.amazonaws.com`
+ * @throws {ControlError} when no service is named so
+ */
+export const callerVia = (caller: Caller, via: string | undefined, region: string): Caller => {
+  if (via === undefined) return caller;
+  const name = via.replace(/\.amazonaws\.com$/, '').replace(`.${region}`, '');
+  if (!/^[a-z0-9-]+$/.test(name)) throw new ControlError(`${via} is no service of ${region}; one is named like s3`);
+  return callerOfService({ service: `${name}.amazonaws.com`, caller });
 };

@@ -158,6 +158,8 @@ describe('what nobody does to an AWS managed key', () => {
       __type: 'AccessDeniedException',
       message: `User: arn:aws:iam::${accountId}:user/admin is not authorized to perform: kms:${name} on resource: ${Arn} because no resource-based policy allows the kms:${name} action`,
     });
+    const reason = `refused: the key is AWS managed, and ${name} is only for keys that customers manage.`;
+    expect(kms.audited.at(-1)?.additionalEventData).toEqual({ reasons: expect.arrayContaining([reason]) });
     expect(await kms.stores.keys.get(KeyId)).toEqual(stored);
   });
 

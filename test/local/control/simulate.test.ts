@@ -87,6 +87,7 @@ describe('the question whether a principal may', () => {
     ['has a context too many', { ...bob, action: 'kms:Sign', key, context: { a: 'b' } }, 'kms:Sign takes no "context"'],
     ['has a token too many', { ...bob, grantTokens: ['x'] }, 'kms:ListKeys takes no "grantTokens"'],
     ['has a condition key that is none', { ...bob, conditions: [{ name: 'x', values: ['y'] }] }, 'service:key'],
+    ['is through no service', { ...bob, via: 's3.eu-west-1.amazonaws.com' }, 'no service of us-east-1'],
     ['is for no Region', { ...bob, region: '../x' }, 'not the name of a Region'],
   ])('is not answered when it %s', async (_, question, message) => {
     await expect(ask(question)).rejects.toThrow(message);
