@@ -4,6 +4,7 @@ import { UsageError } from '../local/options.ts';
 const commands: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<number> }>>> = {
   start: () => import('./start.ts'),
   env: () => import('./env.ts'),
+  clock: () => import('./clock.ts'),
   seed: () => import('./seed.ts'),
   why: () => import('./why.ts'),
   simulate: () => import('./simulate.ts'),

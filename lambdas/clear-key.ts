@@ -1,14 +1,14 @@
 import type { KeyRecord } from '../core/model/key-record.ts';
-import type { Page, PageRequest, Writers } from '../stores/ports.ts';
+import type { AliasWriter, GrantWriter, KeySweeper, Page, PageRequest } from '../stores/ports.ts';
 
 const pageLimit = 100;
 
 /** Deletes what belongs to a key that is gone: its material first, then its grants and aliases. The record stays. */
 export const clearKey = async (
-  { keys, aliases, grants }: Writers,
-  { KeyId, AccountId, materials }: KeyRecord,
+  { keys, aliases, grants }: { readonly keys: KeySweeper; readonly aliases: AliasWriter; readonly grants: GrantWriter },
+  { KeyId, AccountId }: Pick<KeyRecord, 'KeyId' | 'AccountId'>,
 ): Promise<void> => {
-  for (const { KeyMaterialId } of materials) await keys.deleteMaterial(KeyId, KeyMaterialId);
+  await keys.shred(KeyId);
   await each((page) => grants.list(KeyId, {}, page), grants.delete);
   await each((page) => aliases.listByKey(AccountId, KeyId, page), aliases.delete);
 };

@@ -35,8 +35,7 @@ export const newManagedKeys =
       const made = await keys.get(KeyId);
       if (made === undefined) throw error;
       // Another call was faster. (Or this one was, and the answer to its write was lost: then the material is the key's.)
-      if (made.currentKeyMaterialId !== material.KeyMaterialId)
-        await keys.deleteMaterial(KeyId, material.KeyMaterialId);
+      if (made.currentKeyMaterialId !== material.KeyMaterialId) await keys.deleteMaterial(material);
     }
     return true;
   };

@@ -5,7 +5,7 @@ import type { KeyType, KeyUsage, Origin } from '../core/model/key-specs.ts';
 import type { MultiRegionRole } from '../core/model/key-states.ts';
 import type { RelatedKeys } from '../core/model/related-keys.ts';
 import type { InputOf, Members } from '../core/model/shapes.ts';
-import type { Access, Readers, StoreName, Writers } from '../stores/ports.ts';
+import type { Access, Readers, StoreName, Sweepers, Writers } from '../stores/ports.ts';
 
 /** A key that a request names: how it is found, and what must hold before `handle` sees it. */
 export interface KeyTarget<Member extends string = string> {
@@ -103,8 +103,12 @@ export interface AlsoOnRecord<Member extends string = string> {
   readonly created?: { readonly eventName: string; readonly metadata: string };
 }
 
-type StoresOf<U extends Uses> = {
-  readonly [Table in keyof U & StoreName]: U[Table] extends 'write' ? Writers[Table] : Readers[Table];
+export type StoresOf<U extends Uses> = {
+  readonly [Table in keyof U & StoreName]: U[Table] extends 'sweep'
+    ? Sweepers[Table]
+    : U[Table] extends 'write'
+      ? Writers[Table]
+      : Readers[Table];
 };
 
 type KeyAs<U extends Uses> = U extends { readonly material: 'use' } ? UsableKey : Key;

@@ -1,7 +1,9 @@
 import { KmsError } from '../core/model/errors.ts';
 import { inStep, type KeySet, newReplica } from '../core/model/in-step.ts';
+import { newKeyId } from '../core/model/key-id.ts';
 import { isPermanent } from '../core/model/key-materials.ts';
 import { type KeyMaterial, type KeyRecord, stateAt } from '../core/model/key-record.ts';
+import { withEvent } from '../core/model/lifecycle-event.ts';
 import { otherRegions, passing, type RelatedKeys, withReplica } from '../core/model/related-keys.ts';
 import { type KeyWriter, StaleRecordError } from '../stores/ports.ts';
 import { clearKey } from './clear-key.ts';
@@ -18,7 +20,7 @@ const mostAttempts = 10;
  * @param keys the store of the Region of the call
  */
 export const relatedKeys = (
-  { region, inRegion }: Pick<Runtime, 'region' | 'inRegion'>,
+  { region, inRegion, random }: Pick<Runtime, 'region' | 'inRegion' | 'random'>,
   keys: KeyWriter,
   now: Date,
 ): RelatedKeys & {
@@ -81,11 +83,15 @@ export const relatedKeys = (
       if (material) await store.addMaterial(material);
     }
     // What was to become current one day, and no longer is.
-    for (const version of record.materials) {
-      const dropped = change.materials && !has(change.materials, version.KeyMaterialId) && !isPermanent(version);
-      if (dropped) await store.deleteMaterial(KeyId, version.KeyMaterialId);
-    }
-    await store.update(record, change);
+    const dropped = record.materials.filter(
+      (version) => change.materials && !has(change.materials, version.KeyMaterialId) && !isPermanent(version),
+    );
+    const items = await Promise.all(dropped.map(({ KeyMaterialId }) => store.material(KeyId, KeyMaterialId)));
+    const eventName = 'SynchronizeMultiRegionKey';
+    const isSynchronized = Region !== primaryRegion && (change.materials !== undefined || 'rotation' in change);
+    const event = { eventID: newKeyId(random(16), false), eventName, eventTime: now } as const;
+    await store.update(record, isSynchronized ? { ...change, ...withEvent(record, event) } : change);
+    for (const item of items) if (item) await store.deleteMaterial(item);
   };
 
   const addEverywhere = async (material: KeyMaterial, regions: readonly string[]) => {

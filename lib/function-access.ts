@@ -6,7 +6,7 @@ import type { TableName } from '../core/model/tables.ts';
 import { tableVariable, variables } from '../lambdas/environment.ts';
 import type { Operation } from '../lambdas/operation.ts';
 import { tablesOf, usesOf } from '../lambdas/pipeline/uses.ts';
-import { lookUpActions, storeActions } from './store-actions.ts';
+import { storeActions } from './store-actions.ts';
 
 /** What functions may be given access to. */
 export interface Resources {
@@ -40,9 +40,9 @@ export const statementsOf = (operation: Operation, resources: Resources): Policy
   if (uses.material === 'use') statements.push(allow(['secretsmanager:GetSecretValue'], [rootSecret.secretArn]));
   for (const [name, access] of tablesOf(uses)) {
     const { tableArn } = tables[name];
-    const { read, indexes, lookUpIndexes, write } = storeActions[name];
+    const { read, indexes, lookUp, lookUpIndexes, write } = storeActions[name];
     const declared = operation.uses[name] !== undefined;
-    const onTable = [...(declared ? read : lookUpActions), ...(access === 'write' ? write : [])];
+    const onTable = [...(declared ? read : lookUp), ...(access === 'write' ? write : [])];
     const queried = declared ? indexes : lookUpIndexes;
     statements.push(allow(dynamoDb(onTable), [tableArn]));
     if (queried.length === 0) continue;

@@ -6,6 +6,8 @@ export interface StoreActions {
   readonly read: readonly string[];
   /** Indexes that a reader queries. */
   readonly indexes: readonly string[];
+  /** On the table, by the pipeline: it finds the keys of a call and the grants it names by their names. */
+  readonly lookUp: readonly string[];
   /** Indexes that the pipeline queries. */
   readonly lookUpIndexes: readonly string[];
   /** On the table, by a writer on top of what a reader asks. */
@@ -13,16 +15,26 @@ export interface StoreActions {
 }
 
 export const storeActions: Readonly<Record<StoreName, StoreActions>> = {
-  keys: { read: ['GetItem'], indexes: ['by-account'], lookUpIndexes: [], write: ['PutItem', 'DeleteItem'] },
+  keys: {
+    read: ['GetItem', 'Query'],
+    indexes: ['by-account'],
+    lookUp: ['GetItem', 'Query'],
+    lookUpIndexes: [],
+    write: ['PutItem', 'DeleteItem'],
+  },
   grants: {
     read: ['GetItem', 'Query'],
     indexes: ['by-retiring-principal', 'by-grantee'],
+    lookUp: ['GetItem'],
     lookUpIndexes: ['by-grantee'],
     write: ['PutItem', 'DeleteItem'],
   },
-  usage: { read: ['GetItem'], indexes: [], lookUpIndexes: [], write: ['PutItem'] },
-  aliases: { read: ['GetItem', 'Query'], indexes: ['by-key'], lookUpIndexes: [], write: ['PutItem', 'DeleteItem'] },
+  usage: { read: ['GetItem'], indexes: [], lookUp: ['GetItem'], lookUpIndexes: [], write: ['PutItem'] },
+  aliases: {
+    read: ['GetItem', 'Query'],
+    indexes: ['by-key'],
+    lookUp: ['GetItem'],
+    lookUpIndexes: [],
+    write: ['PutItem', 'DeleteItem'],
+  },
 };
-
-/** What the pipeline asks of tables, to find the keys of a call and the grants it names: items by their name. */
-export const lookUpActions: readonly string[] = ['GetItem'];

@@ -19,6 +19,8 @@ declare module 'dynalite/db/index.js' {
     close(): Promise<void>;
     put(key: string, value: object, done: Callback<void>): void;
     batch(operations: readonly BatchOperation[], done: Callback<void>): void;
+    /** Only on disk. */
+    compactRange?(start: string, end: string): Promise<void>;
     values(range: { gte: string; lt: string }): AsyncIterable<object>;
   }
 

@@ -9,6 +9,8 @@ export interface EmbeddedDynamoDb {
   readonly clientConfig: DynamoDBClientConfig;
   /** Waits for running operations, then closes LevelDB; later calls are refused. May be called again. */
   close(): Promise<void>;
+  /** Takes off the disk what was deleted or replaced: LevelDB itself does so when it comes to it. */
+  compact(): Promise<void>;
 }
 
 /**
@@ -31,6 +33,8 @@ export const openEmbeddedDynamoDb = async ({ path }: { path?: string } = {}): Pr
   let closed: Promise<void> | undefined;
   return {
     clientConfig: { ...staticConfig, requestHandler: handler },
+    // One in memory keeps nothing that was deleted.
+    compact: async () => store.db.compactRange?.('', '\uffff'),
     close() {
       closed ??= drain().then(() => store.db.close());
       return closed;

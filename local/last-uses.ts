@@ -5,7 +5,10 @@ import type { BufferedUsage } from '../stores/usage-tracking.ts';
 const flushSeconds = 300;
 
 /** Writes last uses every five minutes and, after the last calls, in `stop`. What cannot be written is logged. */
-export const writeLastUses = (buffers: () => Iterable<BufferedUsage>, log: (entry: LogEntry) => void) => {
+export const writeLastUses = (
+  buffers: () => Iterable<Pick<BufferedUsage, 'flush'>>,
+  log: (entry: LogEntry) => void,
+) => {
   const flushAll = async () => {
     for (const buffer of buffers()) {
       await buffer.flush().catch((error: unknown) => {

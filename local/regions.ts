@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig, paginateListTables } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import QuickLRU from 'quick-lru';
+import { isRegion } from '../core/model/arn.ts';
 import type { Caller } from '../core/model/caller.ts';
 import { KmsError } from '../core/model/errors.ts';
 import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
@@ -15,8 +16,9 @@ import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts'
 import { cachedStores } from '../stores/cached.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
-import type { Writers } from '../stores/ports.ts';
+import type { Sweepers } from '../stores/ports.ts';
 import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
+import { type DeletedKeys, withoutDeletedKeys } from './deleted-keys.ts';
 import { writeLastUses } from './last-uses.ts';
 import type { Principal } from './principals.ts';
 import { serviceRequest } from './service-requests.ts';
@@ -37,7 +39,7 @@ export interface Region {
   readonly runtime: Runtime;
   readonly usage: BufferedUsage;
   /** For those who have waited until it is ready. */
-  readonly stores: Writers;
+  readonly stores: Sweepers;
   /** Resolves once the Region's tables are there. */
   ready(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export interface Region {
 export interface RegionsOptions {
   readonly dynamoDb: DynamoDBClientConfig;
   readonly recordCacheSeconds: number;
+  readonly deletedKeys: DeletedKeys;
   readonly rootKeys: RootKeys;
   readonly auditLog: AuditLog;
   readonly clock: () => Date;
@@ -73,7 +76,7 @@ export const newRegions = (options: RegionsOptions) => {
   const newRegion = (name: string): Region => {
     const tableNameOf = (table: string) => `kms-${name}-${table}`;
     const ready = once(() => createTables(client, tableNameOf));
-    const stored = dynamoStores(documents, tableNameOf);
+    const stored = withoutDeletedKeys(dynamoStores(documents, tableNameOf), name, options.deletedKeys);
     const usage = bufferedUsage(stored.usage);
     const writers = cachedStores({ ...stored, usage }, options.recordCacheSeconds);
     const makeManagedKey = newManagedKeys(writers, { keyring, region: name, random: randomBytes });
@@ -99,10 +102,7 @@ export const newRegions = (options: RegionsOptions) => {
       keyPolicyOf: newKeyPolicies(), // a Region's own: two Regions may have keys of one id
       storesFor: (uses) => storesWithin(writers, tablesOf(uses)),
       async inRegion(other) {
-        const opened = open(other);
-        keep(other, opened);
-        await opened.ready();
-        return opened.stores;
+        return (await settle(other)).stores;
       },
       keyring,
       recipients: options.recipients,
@@ -148,8 +148,24 @@ export const newRegions = (options: RegionsOptions) => {
 
   const lastUses = writeLastUses(() => [...kept.values()].map(({ usage }) => usage), options.log);
 
+  /** Keeps the Region, and waits until its tables are there. */
+  const settle = async (name: string): Promise<Region> => {
+    const region = open(name);
+    keep(name, region);
+    await region.ready();
+    return region;
+  };
+
   return {
     get: open,
+    /** Every Region that has tables. */
+    async existing(): Promise<readonly Region[]> {
+      const found: string[] = [];
+      for await (const { TableNames = [] } of paginateListTables({ client }, {})) {
+        found.push(...TableNames.flatMap((table) => /^kms-(.+)-keys$/.exec(table)?.[1] ?? []));
+      }
+      return Promise.all(found.filter(isRegion).map(settle));
+    },
     async close() {
       await lastUses.stop();
       client.destroy();

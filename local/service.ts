@@ -5,16 +5,20 @@ import { replyToError } from '../lambdas/pipeline/reply.ts';
 import { type Attestation, openAttestation } from './attestation.ts';
 import { openAuditLog } from './audit/audit-log.ts';
 import { newMemoryAuditLog } from './audit/memory-audit-log.ts';
+import { openClock } from './clock.ts';
+import { newClockControl } from './control/clock.ts';
 import { type ControlFront, newControlFront } from './control/front.ts';
 import { newSimulate } from './control/simulate.ts';
 import { forgetControlToken, newControlToken } from './control/token.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { defaultRegion } from './default-region.ts';
+import { openDeletedKeys } from './deleted-keys.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { checkDeeply } from './health.ts';
 import { openPrincipals, type Principals } from './principals.ts';
 import { newRegions, type Region } from './regions.ts';
 import { newRootKeys, openRootKeys } from './root-keys.ts';
+import { newLocalSchedules } from './schedules.ts';
 import { credentialScope, newSigV4Verifier } from './sigv4.ts';
 import { newStandings } from './standing.ts';
 
@@ -78,15 +82,16 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     const attestation = attestationRootFile === undefined ? undefined : await openAttestation(attestationRootFile);
     const dynamoDb = await openStorage(folder, inMemory, dynamoDbEndpoint);
     closers.push(dynamoDb.close);
-    const clock = () => new Date();
+    const clock = await openClock(inMemory ? undefined : folder.path('clock.json'));
     const auditLog: AuditLog & { close(): Promise<void> } = inMemory
       ? newMemoryAuditLog()
-      : await openAuditLog({ folder: folder.path('audit'), now: clock, log });
+      : await openAuditLog({ folder: folder.path('audit'), now: clock.now, log });
     closers.push(() => auditLog.close());
 
     const verify = newSigV4Verifier({
       find: principals.find,
       now: () => new Date(),
+      clock: clock.now,
       services: ['kms', 'execute-api'],
       maxSkewSeconds: 300,
     });
@@ -94,8 +99,9 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       dynamoDb: dynamoDb.config,
       recordCacheSeconds: dynamoDbEndpoint === undefined ? Infinity : sharedCacheSeconds,
       rootKeys: inMemory ? newRootKeys() : await openRootKeys(folder),
+      deletedKeys: await openDeletedKeys(inMemory ? undefined : folder.path('deleted')),
       auditLog,
-      clock,
+      clock: clock.now,
       verify,
       standingOf: newStandings(principals.find),
       recipients: attestation?.recipients,
@@ -110,12 +116,16 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       const accounts = principals.all().map(({ accountId }) => accountId);
       await seedFrom(options.seedFile, { account, accounts, region: defaultRegion, regionOf: regions.get, log });
     }
+    const schedules = newLocalSchedules({ regions: regions.existing, log, compact: dynamoDb.compact });
+    closers.push(schedules.stop);
     closers.push(() => forgetControlToken(folder));
     const control = newControlFront({
       token: await newControlToken(folder),
-      endpoints: { simulate: newSimulate(principals, regions.get) },
+      endpoints: { simulate: newSimulate(principals, regions.get), clock: newClockControl(clock, schedules) },
       log,
     });
+
+    schedules.start();
 
     return {
       dataDir: folder.path(),
@@ -150,8 +160,13 @@ const openStorage = async (folder: DataFolder, inMemory: boolean, endpoint: stri
   if (endpoint !== undefined) {
     // Region and credentials come from the environment, as for any AWS client; local databases take whatever they get.
     const config = { endpoint, region: process.env.AWS_REGION ?? defaultRegion };
-    return { name: endpoint, config, close: async () => {} };
+    return { name: endpoint, config, close: async () => {}, compact: async () => {} };
   }
   const embedded = await openEmbeddedDynamoDb(inMemory ? {} : { path: folder.path('db') });
-  return { name: inMemory ? 'memory' : 'disk', config: embedded.clientConfig, close: embedded.close };
+  return {
+    name: inMemory ? 'memory' : 'disk',
+    config: embedded.clientConfig,
+    close: embedded.close,
+    compact: embedded.compact,
+  };
 };

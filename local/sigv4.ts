@@ -41,8 +41,10 @@ export type Verification<C> =
 
 export interface VerifierOptions<C> {
   find(accessKeyId: string): C | undefined;
-  /** Real time, whatever the service's own clock says: signatures and sessions age by it. */
+  /** Real time, whatever the service's own clock says: clients sign by it. */
   now(): Date;
+  /** By which sessions end. @default now */
+  clock?(): Date;
   /** Accepted in the credential scope; messages name the first. */
   readonly services: readonly string[];
   /** By which the clocks may differ, either way. */
@@ -56,7 +58,7 @@ export interface VerifierOptions<C> {
  * The body's hash is always computed here, so an unsigned payload is refused.
  */
 export const newSigV4Verifier = <C extends Credential>(options: VerifierOptions<C>) => {
-  const { find, now, services, maxSkewSeconds, normalizePath = true } = options;
+  const { find, now, clock = now, services, maxSkewSeconds, normalizePath = true } = options;
   const signingKeys = newSigningKeys();
   // stands in for unknown access keys, which then take as long as known ones
   const nobody = { accessKeyId: '', secretAccessKey: randomBytes(32).toString('base64') };
@@ -84,7 +86,7 @@ export const newSigV4Verifier = <C extends Credential>(options: VerifierOptions<
     if (!found) return unrecognizedClient;
     if (!genuine || !saysHash(headers, bodyHash)) return mismatch;
     return (
-      checkSession(found, headers, time) ?? {
+      checkSession(found, headers, clock()) ?? {
         ok: true,
         credential: found,
         region: scope.region,

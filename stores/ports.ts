@@ -15,6 +15,13 @@ export interface Page<Item> {
   readonly next?: string | undefined;
 }
 
+/** Something that is stored of a key. */
+export interface StoredItem {
+  readonly KeyId: string;
+  /** Only of key material. */
+  readonly KeyMaterialId?: string | undefined;
+}
+
 /** Keys and their materials. Reads are strongly consistent unless said otherwise. */
 export interface KeyReader {
   get(KeyId: string): Promise<KeyRecord | undefined>;
@@ -28,14 +35,32 @@ export interface KeyWriter extends KeyReader {
   create(record: KeyRecord, material: KeyMaterial | undefined): Promise<void>;
   /**
    * Replaces the record that was read, only if it is still the stored one. Material that the change points to comes
-   * first, and is left as it is where it was stored already.
+   * first, in place of the same material where it was stored already.
    * @throws {StaleRecordError} when another write came first
    */
   update(record: KeyRecord, change: Partial<KeyRecord>, material?: KeyMaterial): Promise<KeyRecord>;
   /** Material that a record will point to; left as it is where it was stored already. */
   addMaterial(material: KeyMaterial): Promise<void>;
-  /** Comes before the update that says so: from here on nobody gets the material back. Without effect if there is none. */
-  deleteMaterial(KeyId: string, KeyMaterialId: string): Promise<void>;
+  /**
+   * Comes after the update that says so, and is read before it: what is imported again meanwhile is another item, and
+   * stays. Without effect if there is none.
+   */
+  deleteMaterial(material: KeyMaterial): Promise<void>;
+}
+
+/** For the schedules alone. */
+export interface KeySweeper extends KeyWriter {
+  /** Ids of keys in one bucket of due work, what was due first first, up to and with `until`. Eventually consistent. */
+  due(bucket: string, until: Date, page: PageRequest): Promise<Page<string>>;
+  /** All there is in the table, in no order but that items of one key come together. */
+  scan(page: PageRequest): Promise<Page<StoredItem>>;
+  /** Deletes all that is stored of a key but its record, and that too when it is one that was removed before. */
+  shred(KeyId: string): Promise<void>;
+  /**
+   * Removes the record, last of all, and leaves a marker: should the record come back from a backup, it is dead.
+   * @throws {StaleRecordError} when another write came first
+   */
+  remove(record: KeyRecord): Promise<void>;
 }
 
 export interface AliasReader {
@@ -52,6 +77,12 @@ export interface AliasWriter extends AliasReader {
   update(alias: AliasRecord, change: Partial<AliasRecord>): Promise<AliasRecord>;
   /** @throws {StaleRecordError} when another write came first */
   delete(alias: AliasRecord): Promise<void>;
+}
+
+/** For the schedules alone. */
+export interface AliasSweeper extends AliasWriter {
+  /** All aliases of all accounts, in no order. */
+  scan(page: PageRequest): Promise<Page<AliasRecord>>;
 }
 
 export interface GrantReader {
@@ -75,7 +106,13 @@ export interface GrantWriter extends GrantReader {
   delete(grant: Pick<GrantRecord, 'KeyId' | 'GrantId'>): Promise<boolean>;
 }
 
-/** The last use of each key. Whatever wipes a deleted key from the store is to delete this as well. */
+/** For the schedules alone. */
+export interface GrantSweeper extends GrantWriter {
+  /** All grants on all keys, in no order but that those on one key come together. */
+  scan(page: PageRequest): Promise<Page<GrantRecord>>;
+}
+
+/** The last use of each key. */
 export interface UsageReader {
   get(KeyId: string): Promise<KeyUse | undefined>;
 }
@@ -83,6 +120,12 @@ export interface UsageReader {
 export interface UsageWriter extends UsageReader {
   /** Keeps the use unless a later one is known. It may be written later than this resolves, or never after a crash. */
   note(use: KeyUse): Promise<void>;
+}
+
+/** For the schedules alone. */
+export interface UsageSweeper extends UsageWriter {
+  /** Without effect if there is none. */
+  forget(KeyId: string): Promise<void>;
 }
 
 export interface Readers {
@@ -98,9 +141,16 @@ export interface Writers {
   readonly usage: UsageWriter;
 }
 
+export interface Sweepers {
+  readonly keys: KeySweeper;
+  readonly aliases: AliasSweeper;
+  readonly grants: GrantSweeper;
+  readonly usage: UsageSweeper;
+}
+
 /** The tables that have a store. */
 export type StoreName = keyof Readers & TableName;
-export type Access = 'read' | 'write';
+export type Access = 'read' | 'write' | 'sweep';
 
 /** A record changed between reading and writing it: the pipeline runs the call again on what is stored now. */
 export class StaleRecordError extends Error {

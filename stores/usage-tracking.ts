@@ -1,8 +1,8 @@
 import QuickLRU from 'quick-lru';
 import { type KeyUse, laterUse } from '../core/model/key-use.ts';
-import type { UsageWriter } from './ports.ts';
+import type { UsageSweeper, UsageWriter } from './ports.ts';
 
-export interface BufferedUsage extends UsageWriter {
+export interface BufferedUsage extends UsageSweeper {
   /** Writes what is not written yet. What could not be written stays for the next time. */
   flush(): Promise<void>;
 }
@@ -14,7 +14,7 @@ export interface BufferedUsage extends UsageWriter {
  *
  * @param most keys kept in memory; one more is written first
  */
-export const bufferedUsage = (usage: UsageWriter, most = 10_000): BufferedUsage => {
+export const bufferedUsage = (usage: UsageSweeper, most = 10_000): BufferedUsage => {
   const pending = new Map<string, KeyUse>();
   const flush = async () => {
     for (const use of [...pending.values()]) {
@@ -31,6 +31,10 @@ export const bufferedUsage = (usage: UsageWriter, most = 10_000): BufferedUsage 
       if (pending.size >= most && !pending.has(use.KeyId)) await flush();
       pending.set(use.KeyId, laterUse(pending.get(use.KeyId), use) ?? use);
     },
+    async forget(KeyId) {
+      pending.delete(KeyId);
+      await usage.forget(KeyId);
+    },
     flush,
   };
 };
@@ -43,7 +47,7 @@ const hourMs = 3_600_000;
  *
  * @param most keys remembered as written
  */
-export const hourlyUsage = (usage: UsageWriter, most = 10_000): UsageWriter => {
+export const hourlyUsage = <U extends UsageWriter>(usage: U, most = 10_000): U => {
   const written = new QuickLRU<string, number>({ maxSize: most });
   return {
     ...usage,

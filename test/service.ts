@@ -17,7 +17,7 @@ import { newRootKeys } from '../local/root-keys.ts';
 import { serviceRequest } from '../local/service-requests.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
-import type { Writers } from '../stores/ports.ts';
+import type { Sweepers } from '../stores/ports.ts';
 import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
 
 export const accountId = '111122223333';
@@ -61,7 +61,7 @@ const toJson = (parameters: Parameters): string =>
  * still until it is moved; audit records and log lines are kept for the test to look at. `around` comes between the
  * stores and everybody.
  */
-export const newService = async (overrides: Partial<Runtime> = {}, around = (stores: Writers): Writers => stores) => {
+export const newService = async (overrides: Partial<Runtime> = {}, around = (stores: Sweepers): Sweepers => stores) => {
   const dynamoDb = await openEmbeddedDynamoDb();
   const client = new DynamoDBClient(dynamoDb.clientConfig);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -145,7 +145,7 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
 
 /** One Region of the service. */
 export interface ServiceRegion extends ReturnType<typeof callsTo> {
-  readonly stores: Omit<Writers, 'usage'> & { readonly usage: BufferedUsage };
+  readonly stores: Omit<Sweepers, 'usage'> & { readonly usage: BufferedUsage };
   readonly runtime: Runtime;
 }
 

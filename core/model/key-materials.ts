@@ -1,5 +1,6 @@
 import type { ExpirationModel } from './key-import.ts';
 import type { KeyRecord } from './key-record.ts';
+import { rotationEvent, withEvent } from './lifecycle-event.ts';
 
 export type RotationType = 'AUTOMATIC' | 'ON_DEMAND';
 
@@ -52,12 +53,25 @@ export const isMaterialMissing = ({ Origin, materials }: KeyRecord, now: Date): 
 export const pendingMaterial = ({ materials }: KeyRecord, now: Date): MaterialVersion | undefined =>
   materials.find((version) => !isPermanent(version) && isPresent(version, now));
 
-/** A rotation as a change of the record: pending or new material becomes current; what was so stays for decryption. */
+/** The versions when these have to be imported again; what else is known of them stays. */
+export const withoutImported = ({ materials }: KeyRecord, ids: readonly string[]): readonly MaterialVersion[] =>
+  materials.map((version) => {
+    if (version.imported === undefined || !ids.includes(version.KeyMaterialId)) return version;
+    const { KeyMaterialDescription, PublicKey } = version.imported;
+    return { ...version, imported: { ImportState: 'PENDING_IMPORT', KeyMaterialDescription, PublicKey } };
+  });
+
+/**
+ * A rotation as a change of the record: pending or new material becomes current; what was so stays for decryption.
+ * @param eventID of the event to go on record
+ */
 export const rotateTo = (
-  { materials }: KeyRecord,
+  record: KeyRecord,
   KeyMaterialId: string,
-  rotation: MaterialVersion['rotation'],
-): Pick<KeyRecord, 'materials' | 'currentKeyMaterialId'> => {
+  rotation: NonNullable<MaterialVersion['rotation']>,
+  eventID: string,
+): Pick<KeyRecord, 'materials' | 'currentKeyMaterialId' | 'pendingEvents'> => {
+  const { materials } = record;
   const next = materials.find((version) => version.KeyMaterialId === KeyMaterialId);
   const retired = materials
     .filter((version) => version !== next)
@@ -65,7 +79,11 @@ export const rotateTo = (
       version.KeyMaterialState === 'CURRENT' ? { ...version, KeyMaterialState: 'NON_CURRENT' as const } : version,
     );
   const current: MaterialVersion = { ...next, KeyMaterialId, KeyMaterialState: 'CURRENT', rotation };
-  return { materials: [...retired, current], currentKeyMaterialId: KeyMaterialId };
+  return {
+    materials: [...retired, current],
+    currentKeyMaterialId: KeyMaterialId,
+    ...withEvent(record, rotationEvent(record, { KeyMaterialId, rotation }, eventID)),
+  };
 };
 
 /** An entry of ListKeyRotations. https://docs.aws.amazon.com/kms/latest/APIReference/API_RotationsListEntry.html */

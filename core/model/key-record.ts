@@ -1,5 +1,6 @@
 import { isMaterialMissing, type MaterialVersion } from './key-materials.ts';
 import type { KeySpec, KeyUsage, Origin } from './key-specs.ts';
+import type { LifecycleEvent } from './lifecycle-event.ts';
 import { type Related, replicasAt } from './related-keys.ts';
 
 /** The states a record can hold. The state a caller sees is `stateAt`'s answer. */
@@ -58,6 +59,8 @@ export interface KeyRecord {
   readonly materials: readonly MaterialVersion[];
   /** Automatic rotation; absent while it is off. */
   readonly rotation?: { readonly periodDays: number; readonly next: Date } | undefined;
+  /** What happened to the key and is not on record yet. */
+  readonly pendingEvents?: readonly LifecycleEvent[] | undefined;
   /** Counts the writes of this record. */
   readonly revision: number;
 }

@@ -1,5 +1,5 @@
 import { KmsError } from '../../core/model/errors.ts';
-import { isPermanent } from '../../core/model/key-materials.ts';
+import { isPermanent, withoutImported } from '../../core/model/key-materials.ts';
 import { isReplica } from '../../core/model/related-keys.ts';
 import { keyId, keyMaterialId, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
@@ -24,20 +24,21 @@ export const deleteImportedKeyMaterial = operation({
     if (version === undefined) {
       throw new KmsError('NotFoundException', `Key material '${KeyMaterialId}' of key '${Arn}' does not exist`);
     }
-    if (version.imported?.ImportState !== 'IMPORTED') return { KeyId: Arn, KeyMaterialId };
 
-    await stores.keys.deleteMaterial(record.KeyId, KeyMaterialId);
-    const { KeyMaterialDescription, PublicKey } = version.imported;
-    const imported = { ImportState: 'PENDING_IMPORT', KeyMaterialDescription, PublicKey } as const;
-    const materials = record.materials.map((known) => (known === version ? { ...known, imported } : known));
-    if (isPermanent(version)) {
+    const stored = await stores.keys.material(record.KeyId, KeyMaterialId);
+    const { imported } = version;
+    if (imported?.ImportState !== 'IMPORTED') {
+      // An earlier call may have been cut off here.
+    } else if (isPermanent(version)) {
       const KeyState = record.KeyState === 'PendingDeletion' ? 'PendingDeletion' : 'PendingImport';
-      await related.update(record, { materials, KeyState });
+      await related.update(record, { materials: withoutImported(record, [KeyMaterialId]), KeyState });
     } else {
       // What was never current is forgotten, in replicas too; in a replica it waits for the primary's to be imported again.
       const others = record.materials.filter((known) => known !== version);
-      await related.update(record, { materials: isReplica(record) ? materials : others });
+      const materials = isReplica(record) ? withoutImported(record, [KeyMaterialId]) : others;
+      await related.update(record, { materials });
     }
+    if (stored) await stores.keys.deleteMaterial(stored);
     return { KeyId: Arn, KeyMaterialId };
   },
 });

@@ -63,10 +63,11 @@ export const importKeyMaterial = operation({
     }
     const facts = { ExpirationModel, ValidTo, KeyMaterialDescription, PublicKey };
     const { change, expired } = placeImport(record, { KeyMaterialId, ImportType, ...facts }, now);
-    if (expired) await stores.keys.deleteMaterial(record.KeyId, expired.KeyMaterialId);
+    const replaced = expired && (await stores.keys.material(record.KeyId, expired.KeyMaterialId));
     // The last material that was missing makes the key usable; any other import leaves the state as it is.
     const complete = key.state === 'PendingImport' && !isMaterialMissing({ ...record, ...change }, now);
     await related.update(record, { ...change, ...(complete && { KeyState: 'Enabled' }) }, material);
+    if (replaced) await stores.keys.deleteMaterial(replaced);
     return { KeyId: Arn, KeyMaterialId };
   },
 });

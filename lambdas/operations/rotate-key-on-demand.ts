@@ -1,4 +1,5 @@
 import { KmsError } from '../../core/model/errors.ts';
+import { newKeyId } from '../../core/model/key-id.ts';
 import { hasMaterial, pendingMaterial, rotateTo } from '../../core/model/key-materials.ts';
 import { usableStates } from '../../core/model/key-states.ts';
 import { keyId } from '../../core/model/shapes.ts';
@@ -24,7 +25,7 @@ export const rotateKeyOnDemand = operation({
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write', regions: 'write', material: 'use' },
 
-  async handle({ key, related, materials, now }) {
+  async handle({ key, related, materials, now, random }) {
     const { record, Arn } = key;
     if (record.materials.filter(({ rotation }) => rotation?.type === 'ON_DEMAND').length >= mostRotations) {
       const message = `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${Arn}`;
@@ -34,6 +35,7 @@ export const rotateKeyOnDemand = operation({
       throw new KmsError('ConflictException', `An automatic rotation is due for the key: ${Arn}`);
     }
     const rotation = { date: now, type: 'ON_DEMAND' } as const;
+    const eventID = newKeyId(random(16), false);
     if (record.Origin === 'EXTERNAL') {
       const pending = pendingMaterial(record, now);
       const others = await related.others(record);
@@ -41,10 +43,10 @@ export const rotateKeyOnDemand = operation({
         const message = `No available key material pending rotation for the key: ${Arn}.`;
         throw new KmsError('KMSInvalidStateException', message);
       }
-      await related.update(record, rotateTo(record, pending.KeyMaterialId, rotation));
+      await related.update(record, rotateTo(record, pending.KeyMaterialId, rotation, eventID));
     } else {
       const material = await materials.newMaterial(record);
-      await related.update(record, rotateTo(record, material.KeyMaterialId, rotation), material);
+      await related.update(record, rotateTo(record, material.KeyMaterialId, rotation, eventID), material);
     }
     return { KeyId: Arn };
   },

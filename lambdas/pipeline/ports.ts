@@ -3,7 +3,7 @@ import type { Caller } from '../../core/model/caller.ts';
 import type { ImportedMaterial, Key, MaterialMaker, MaterialOwner, UsableKey } from '../../core/model/key.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
 import type { CompiledPolicy } from '../../core/policy/policy.ts';
-import type { KeyReader, Writers } from '../../stores/ports.ts';
+import type { KeyReader, Sweepers } from '../../stores/ports.ts';
 import type { Uses } from '../operation.ts';
 
 /** A request as every front door hands it in. */
@@ -65,6 +65,8 @@ export interface LogEntry {
   readonly action?: string;
   readonly resource?: string;
   readonly error?: unknown;
+  /** A number to watch: its name, and by how much it grows. */
+  readonly metric?: readonly [name: string, count: number];
 }
 
 /** What the caller's account says of it: its policies, compiled, and its tags. */
@@ -92,12 +94,12 @@ export interface Runtime {
   /** The key policy, compiled once per revision of the record. */
   keyPolicyOf(record: KeyRecord): CompiledPolicy<'key'>;
   /** The stores of these tables and no others, with no more access than said. */
-  storesFor(uses: Uses): Partial<Writers>;
+  storesFor(uses: Uses): Partial<Sweepers>;
   /**
    * The stores of another Region.
    * @throws {KmsError} UnsupportedOperationException where Regions are on their own
    */
-  inRegion(region: string): Promise<Writers>;
+  inRegion(region: string): Promise<Sweepers>;
   readonly keyring: Keyring;
   /** Absent where there is no root certificate to verify attestation documents with. */
   readonly recipients?: Recipients | undefined;

@@ -52,10 +52,9 @@ const withRecord = async (plan: Plan): Promise<Planned> => {
 };
 
 const storeKey = async (keys: KeyWriter, record: KeyRecord, material: KeyMaterial | undefined): Promise<void> => {
-  if (material && (await keys.material(material.KeyId, material.KeyMaterialId))) {
-    // A crash came before the record, which may have had another account or spec: the material would be bound to those.
-    await keys.deleteMaterial(material.KeyId, material.KeyMaterialId);
-  }
+  // A crash came before the record, which may have had another account or spec: the material would be bound to those.
+  const left = material && (await keys.material(material.KeyId, material.KeyMaterialId));
+  if (left) await keys.deleteMaterial(left);
   await keys.create(record, material);
 };
 

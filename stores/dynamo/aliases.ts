@@ -1,7 +1,17 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { AliasRecord } from '../../core/model/key-record.ts';
-import type { AliasWriter } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition, queryPage, staleWrite, unchanged } from './item.ts';
+import { tables } from '../../core/model/tables.ts';
+import type { AliasSweeper } from '../ports.ts';
+import {
+  checkFormat,
+  formatVersion,
+  type Item,
+  isLostCondition,
+  queryPage,
+  scanPage,
+  staleWrite,
+  unchanged,
+} from './item.ts';
 
 const toItem = (alias: AliasRecord): Item => ({
   ...alias,
@@ -20,7 +30,7 @@ const toAlias = (stored: Item): AliasRecord => {
 };
 
 /** Aliases, by account and name. Consistent reads: a moved alias must not encrypt under the old key. */
-export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string): AliasWriter => ({
+export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string): AliasSweeper => ({
   async get(AccountId, AliasName) {
     const { Item } = await client.send(
       new GetCommand({ TableName, Key: { AccountId, AliasName }, ConsistentRead: true }),
@@ -49,6 +59,8 @@ export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string)
     };
     return queryPage(client, query, page, 'AliasName', toAlias);
   },
+
+  scan: (page) => scanPage(client, TableName, tables.aliases, page, toAlias),
 
   async create(alias) {
     const condition = { ConditionExpression: 'attribute_not_exists(AliasName)' };

@@ -6,8 +6,9 @@ import {
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { GrantRecord } from '../../core/model/grant.ts';
-import type { GrantWriter } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition, queryPage } from './item.ts';
+import { tables } from '../../core/model/tables.ts';
+import type { GrantSweeper } from '../ports.ts';
+import { checkFormat, formatVersion, type Item, isLostCondition, queryPage, scanPage } from './item.ts';
 
 const keyAndGrant = ({ KeyId, GrantId }: Pick<GrantRecord, 'KeyId' | 'GrantId'>) => `${KeyId}#${GrantId}`;
 
@@ -30,7 +31,7 @@ const toGrant = (stored: Item): GrantRecord => {
 };
 
 /** Grants, by key and grant id. */
-export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string): GrantWriter => ({
+export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string): GrantSweeper => ({
   async get(KeyId, GrantId) {
     const { Item } = await client.send(new GetCommand({ TableName, Key: { KeyId, GrantId }, ConsistentRead: true }));
     return Item && toGrant(Item);
@@ -71,6 +72,8 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
     const { Items = [] } = await client.send(new QueryCommand(query));
     return Items.map(toGrant);
   },
+
+  scan: (page) => scanPage(client, TableName, tables.grants, page, toGrant),
 
   async create(grant) {
     const condition = { ConditionExpression: 'attribute_not_exists(GrantId)' };

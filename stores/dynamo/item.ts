@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type QueryCommandInput, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../../core/model/tables.ts';
 import { type Page, type PageRequest, StaleRecordError } from '../ports.ts';
 
 /** The format of the items written now. A change of format raises it and comes with a migration test. */
@@ -47,4 +48,20 @@ export const queryPage = async <T>(
   // A filter may leave a page short, or empty, and still have more behind it.
   const last = Items.length > page.limit ? shown.at(-1) : LastEvaluatedKey;
   return { items: shown.map(read), next: last && String(last[sortKey]) };
+};
+
+/** One page of a whole table, in no order but that items of one partition come together. */
+export const scanPage = async <T>(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  { partitionKey, sortKey }: Table,
+  { limit, after }: PageRequest,
+  read: (item: Item) => T,
+): Promise<Page<T>> => {
+  const ExclusiveStartKey = after === undefined ? undefined : (JSON.parse(after) as Item); // as written below
+  const { Items = [], LastEvaluatedKey: last } = await client.send(
+    new ScanCommand({ TableName, ConsistentRead: true, Limit: limit, ...(ExclusiveStartKey && { ExclusiveStartKey }) }),
+  );
+  const next = last && JSON.stringify({ [partitionKey]: last[partitionKey], [sortKey]: last[sortKey] });
+  return { items: Items.map(read), next };
 };

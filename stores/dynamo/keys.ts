@@ -1,12 +1,33 @@
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { dueBucketOf, dueWork } from '../../core/model/due-work.ts';
 import type { MaterialVersion } from '../../core/model/key-materials.ts';
 import type { KeyMaterial, KeyRecord } from '../../core/model/key-record.ts';
 import type { Replica } from '../../core/model/related-keys.ts';
-import type { KeyWriter } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition, queryPage, staleWrite, unchanged } from './item.ts';
+import { tables } from '../../core/model/tables.ts';
+import type { KeySweeper, StoredItem } from '../ports.ts';
+import {
+  checkFormat,
+  formatVersion,
+  type Item,
+  isLostCondition,
+  queryPage,
+  scanPage,
+  staleWrite,
+  unchanged,
+} from './item.ts';
 
 const recordItem = 'key';
-const materialItem = (KeyMaterialId: string) => `material#${KeyMaterialId}`;
+const materialPrefix = 'material#';
+const materialItem = (KeyMaterialId: string) => `${materialPrefix}${KeyMaterialId}`;
+/** Outlives the record, so that a copy of it from a backup stays dead. One for each life: a replica may come again. */
+const markerPrefix = 'deleted#';
+const markerItem = (CreationDate: string) => `${markerPrefix}${CreationDate}`;
 
 /** As an item holds it: instants as text. */
 type Stored<T> = T extends Date
@@ -33,12 +54,22 @@ const toItem = (record: KeyRecord): Item => ({
     rotation: rotation && { ...rotation, date: rotation.date.toISOString() },
     imported: imported && { ...imported, ValidTo: imported.ValidTo?.toISOString() },
   })),
+  pendingEvents: record.pendingEvents?.map((event) => ({ ...event, eventTime: event.eventTime.toISOString() })),
+  ...dueAttributes(record),
   item: recordItem,
   formatVersion,
 });
 
+/** Instant and key id: two entries of an index must differ. */
+const dueAttributes = (record: KeyRecord): Item => {
+  const due = dueWork(record);
+  return due
+    ? { dueBucket: dueBucketOf(due.work, record.KeyId), dueAt: `${due.at.toISOString()}#${record.KeyId}` }
+    : {};
+};
+
 const toRecord = (stored: Item): KeyRecord => {
-  const { item: _, formatVersion: __, ...rest } = checkFormat(stored);
+  const { item: _, formatVersion: __, dueBucket: ___, dueAt: ____, ...rest } = checkFormat(stored);
   const record = rest as unknown as Stored<KeyRecord>; // what toItem wrote, checked by format version
   return {
     ...record,
@@ -48,6 +79,7 @@ const toRecord = (stored: Item): KeyRecord => {
     related: record.related && { ...record.related, replicas: record.related.replicas.map(toReplica) },
     rotation: record.rotation && { ...record.rotation, next: new Date(record.rotation.next) },
     materials: record.materials.map(toVersion),
+    pendingEvents: record.pendingEvents?.map((event) => ({ ...event, eventTime: new Date(event.eventTime) })),
   };
 };
 
@@ -67,25 +99,38 @@ const toVersion = ({ rotation, imported, ...rest }: Stored<MaterialVersion>): Ma
 });
 
 /** Key records and materials, by `KeyId` (never alias or ARN). Consistent reads: a key disabled a moment ago must not encrypt. */
-export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): KeyWriter => {
-  const read = async (KeyId: string, item: string) => {
-    const { Item } = await client.send(new GetCommand({ TableName, Key: { KeyId, item }, ConsistentRead: true }));
-    return Item;
+export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): KeySweeper => {
+  /** Items of one key from one name to another, in the order of their names. */
+  const itemsOf = async (KeyId: string, from: string, to: string, projection?: string): Promise<Item[]> => {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'KeyId = :id AND #item BETWEEN :from AND :to',
+        ExpressionAttributeNames: { '#item': 'item' },
+        ExpressionAttributeValues: { ':id': KeyId, ':from': from, ':to': to },
+        ConsistentRead: true,
+        ...(projection && { ProjectionExpression: projection }),
+      }),
+    );
+    return Items;
   };
+  const remove = (KeyId: string, item: string) => client.send(new DeleteCommand({ TableName, Key: { KeyId, item } }));
   const create = (Item: Item) =>
     client.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(KeyId)' }));
   const addMaterial = async (material: KeyMaterial) => {
-    await create(materialToItem(material)).catch(unlessItExists);
+    await create(materialToItem(material)).catch(unlessConditionIsLost);
   };
 
   return {
     async get(KeyId) {
-      const item = await read(KeyId, recordItem);
-      return item && toRecord(item);
+      const [record, ...markers] = (await itemsOf(KeyId, markerPrefix, recordItem)).reverse();
+      const isDead = markers.some(({ item }) => item === markerItem(String(record?.CreationDate)));
+      return record?.item === recordItem && !isDead ? toRecord(record) : undefined;
     },
 
     async material(KeyId, KeyMaterialId) {
-      const item = await read(KeyId, materialItem(KeyMaterialId));
+      const Key = { KeyId, item: materialItem(KeyMaterialId) };
+      const { Item: item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
       return item && { KeyId, KeyMaterialId, wrapped: checkFormat(item).wrapped as Uint8Array }; // a Binary attribute
     },
 
@@ -101,13 +146,28 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
       return queryPage(client, query, page, 'KeyId', ({ KeyId }) => String(KeyId));
     },
 
+    async due(bucket, until, page) {
+      const query = {
+        TableName,
+        IndexName: 'due',
+        KeyConditionExpression: 'dueBucket = :bucket AND dueAt < :until',
+        ExpressionAttributeValues: { ':bucket': bucket, ':until': `${until.toISOString()}$` }, // `$` follows `#`
+        ExclusiveStartKey:
+          page.after === undefined
+            ? undefined
+            : { dueBucket: bucket, dueAt: page.after, KeyId: page.after.split('#')[1], item: recordItem },
+      };
+      return queryPage(client, query, page, 'dueAt', ({ KeyId }) => String(KeyId));
+    },
+
     async create(record, material) {
       if (material !== undefined) await create(materialToItem(material));
       await create(toItem(record));
     },
 
     async update(record, change, material) {
-      if (material !== undefined) await addMaterial(material);
+      // Imported again, it may be there already, and about to be deleted: it must not look like what was read then.
+      if (material !== undefined) await client.send(new PutCommand({ TableName, Item: materialToItem(material) }));
       const updated = { ...record, ...change, revision: record.revision + 1 };
       await client.send(new PutCommand({ TableName, Item: toItem(updated), ...unchanged(record) })).catch(staleWrite);
       return updated;
@@ -115,14 +175,44 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
 
     addMaterial,
 
-    async deleteMaterial(KeyId, KeyMaterialId) {
-      await client.send(new DeleteCommand({ TableName, Key: { KeyId, item: materialItem(KeyMaterialId) } }));
+    async deleteMaterial({ KeyId, KeyMaterialId, wrapped }) {
+      const condition = {
+        ConditionExpression: '#wrapped = :seen',
+        ExpressionAttributeNames: { '#wrapped': 'wrapped' }, // a reserved word
+        ExpressionAttributeValues: { ':seen': wrapped },
+      };
+      const Key = { KeyId, item: materialItem(KeyMaterialId) };
+      await client.send(new DeleteCommand({ TableName, Key, ...condition })).catch(unlessConditionIsLost);
     },
+
+    async shred(KeyId) {
+      for (let left = true; left; ) {
+        const items = await itemsOf(KeyId, markerPrefix, '~', '#item, CreationDate');
+        const names = items.map(({ item }) => String(item));
+        const goes = items.filter(
+          ({ item, CreationDate }) =>
+            !String(item).startsWith(markerPrefix) &&
+            (item !== recordItem || names.includes(markerItem(String(CreationDate)))),
+        );
+        for (const { item } of goes) await remove(KeyId, String(item));
+        left = goes.length > 0;
+      }
+    },
+
+    async remove(record) {
+      const { KeyId } = record;
+      const Item = { KeyId, item: markerItem(record.CreationDate.toISOString()), formatVersion };
+      await client.send(new PutCommand({ TableName, Item }));
+      const Key = { KeyId, item: recordItem };
+      await client.send(new DeleteCommand({ TableName, Key, ...unchanged(record) })).catch(staleWrite);
+    },
+
+    scan: (page) => scanPage(client, TableName, tables.keys, page, toStoredItem),
   };
 };
 
-/** An item of that name holds the same material: an id is random, or follows from what was imported. */
-const unlessItExists = (error: unknown): void => {
+/** For writes that need not happen then: the material is there already, or is no longer what was to go. */
+const unlessConditionIsLost = (error: unknown): void => {
   if (!isLostCondition(error)) throw error;
 };
 
@@ -133,3 +223,9 @@ const materialToItem = ({ KeyId, KeyMaterialId, wrapped }: KeyMaterial): Item =>
   wrapped,
   formatVersion,
 });
+
+const toStoredItem = ({ KeyId, item }: Item): StoredItem => {
+  const name = String(item);
+  const isMaterial = name.startsWith(materialPrefix);
+  return { KeyId: String(KeyId), KeyMaterialId: isMaterial ? name.slice(materialPrefix.length) : undefined };
+};

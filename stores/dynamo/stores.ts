@@ -1,12 +1,21 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Access, AliasReader, GrantReader, KeyReader, StoreName, UsageReader, Writers } from '../ports.ts';
+import type {
+  Access,
+  AliasReader,
+  GrantReader,
+  KeyReader,
+  StoreName,
+  Sweepers,
+  UsageReader,
+  Writers,
+} from '../ports.ts';
 import { dynamoAliases } from './aliases.ts';
 import { dynamoGrants } from './grants.ts';
 import { dynamoKeys } from './keys.ts';
 import { dynamoUsage } from './usage.ts';
 
 /** All stores of one Region. */
-export const dynamoStores = (client: DynamoDBDocumentClient, tableNameOf: (table: StoreName) => string): Writers => ({
+export const dynamoStores = (client: DynamoDBDocumentClient, tableNameOf: (table: StoreName) => string): Sweepers => ({
   keys: dynamoKeys(client, tableNameOf('keys')),
   aliases: dynamoAliases(client, tableNameOf('aliases')),
   grants: dynamoGrants(client, tableNameOf('grants')),
@@ -14,14 +23,28 @@ export const dynamoStores = (client: DynamoDBDocumentClient, tableNameOf: (table
 });
 
 /** Just the stores that are declared, with just the functions their access allows. */
-export const storesWithin = (stores: Writers, declared: readonly (readonly [StoreName, Access])[]): Partial<Writers> =>
-  Object.fromEntries(
-    declared.map(([name, access]) => [name, access === 'write' ? stores[name] : readers[name](stores)]),
-  );
+export const storesWithin = (
+  stores: Sweepers,
+  declared: readonly (readonly [StoreName, Access])[],
+): Partial<Sweepers> => Object.fromEntries(declared.map(([name, access]) => [name, within[access](stores, name)]));
+
+const within = {
+  read: (stores: Sweepers, name: StoreName) => readers[name](stores),
+  write: (stores: Sweepers, name: StoreName) =>
+    Object.fromEntries(Object.entries(stores[name]).filter(([called]) => !sweeping.includes(called))),
+  sweep: (stores: Sweepers, name: StoreName) => stores[name],
+};
+
+/** What only schedules are handed. */
+const sweeping: readonly string[] = ['due', 'scan', 'shred', 'remove', 'forget'];
 
 const readers = {
   keys: ({ keys: { get, material, list } }: Writers): KeyReader => ({ get, material, list }),
-  aliases: ({ aliases: { get, list, listByKey } }: Writers): AliasReader => ({ get, list, listByKey }),
+  aliases: ({ aliases: { get, list, listByKey } }: Writers): AliasReader => ({
+    get,
+    list,
+    listByKey,
+  }),
   grants: ({ grants: { get, list, listRetirable, listByGrantee } }: Writers): GrantReader => ({
     get,
     list,

@@ -1,13 +1,13 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { KeyUse } from '../../core/model/key-use.ts';
-import type { UsageWriter } from '../ports.ts';
+import type { UsageSweeper } from '../ports.ts';
 import { checkFormat, formatVersion, isLostCondition } from './item.ts';
 
 /** The one item of a key. */
 const item = 'last';
 
 /** Last uses, by key. */
-export const dynamoUsage = (client: DynamoDBDocumentClient, TableName: string): UsageWriter => ({
+export const dynamoUsage = (client: DynamoDBDocumentClient, TableName: string): UsageSweeper => ({
   async get(KeyId) {
     const { Item } = await client.send(new GetCommand({ TableName, Key: { KeyId, item }, ConsistentRead: true }));
     if (Item === undefined) return undefined;
@@ -26,5 +26,9 @@ export const dynamoUsage = (client: DynamoDBDocumentClient, TableName: string): 
     await client.send(new PutCommand({ TableName, Item, ...onlyForward })).catch((error: unknown) => {
       if (!isLostCondition(error)) throw error; // a later use is known
     });
+  },
+
+  async forget(KeyId) {
+    await client.send(new DeleteCommand({ TableName, Key: { KeyId, item } }));
   },
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type KeyWriter, StaleRecordError, type Writers } from '../../stores/ports.ts';
+import { type KeySweeper, StaleRecordError, type Writers } from '../../stores/ports.ts';
 import { newService, type Service } from '../service.ts';
 
 let kms: Service;
@@ -9,7 +9,7 @@ afterEach(() => kms.close());
 const withRivals = async (before: (stores: Writers) => Promise<void>) => {
   const rivals = { active: false, updates: 0 };
   const base = await newService();
-  const racing = (keys: KeyWriter): KeyWriter => ({
+  const racing = (keys: KeySweeper): KeySweeper => ({
     ...keys,
     async update(record, change, material) {
       rivals.updates += 1;

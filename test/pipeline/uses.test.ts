@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../lambdas/operation.ts';
 import { tablesOf, usesOf } from '../../lambdas/pipeline/uses.ts';
 import { storesWithin } from '../../stores/dynamo/stores.ts';
-import type { Writers } from '../../stores/ports.ts';
+import type { Sweepers } from '../../stores/ports.ts';
 import { everyOperation } from '../requests.ts';
 
 const declare = (facts: Pick<Operation, 'keys' | 'uses'>): Operation => ({
@@ -70,7 +70,7 @@ describe('the stores handed out', () => {
   const all = {
     keys: { get: 1, material: 1, list: 1, create: 1, update: 1 },
     aliases: { get: 1, list: 1, listByKey: 1, create: 1, update: 1, delete: 1 },
-  } as unknown as Writers; // only the names of the functions count here
+  } as unknown as Sweepers; // only the names of the functions count here
 
   it('are those declared, without the functions that write unless writing is declared', () => {
     const { keys, ...others } = storesWithin(all, [['keys', 'read']]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { newRecordCache } from '../../stores/cache.ts';
 import { cachedStores } from '../../stores/cached.ts';
-import type { Writers } from '../../stores/ports.ts';
+import type { Sweepers } from '../../stores/ports.ts';
 import { AccountId, aliasRecord, keyRecord } from './embedded.ts';
 
 interface Value {
@@ -201,6 +201,10 @@ describe('cached stores', () => {
       update: vi.fn(async () => record),
       addMaterial: vi.fn(async () => {}),
       deleteMaterial: vi.fn(async () => {}),
+      due: vi.fn(async () => ({ items: [] })),
+      scan: vi.fn(async () => ({ items: [] })),
+      shred: vi.fn(async () => {}),
+      remove: vi.fn(async () => {}),
     },
     grants: {
       get: vi.fn(async () => undefined),
@@ -209,8 +213,9 @@ describe('cached stores', () => {
       listByGrantee: vi.fn(async () => []),
       create: vi.fn(async () => true),
       delete: vi.fn(async () => true),
+      scan: vi.fn(async () => ({ items: [] })),
     },
-    usage: { get: vi.fn(async () => undefined), note: vi.fn(async () => {}) },
+    usage: { get: vi.fn(async () => undefined), note: vi.fn(async () => {}), forget: vi.fn(async () => {}) },
     aliases: {
       get: vi.fn(async () => alias),
       list: vi.fn(async () => ({ items: [] })),
@@ -218,6 +223,7 @@ describe('cached stores', () => {
       create: vi.fn(async () => true),
       update: vi.fn(async () => alias),
       delete: vi.fn(async () => {}),
+      scan: vi.fn(async () => ({ items: [] })),
     },
   });
   const { KeyId } = record;
@@ -225,7 +231,7 @@ describe('cached stores', () => {
 
   it('read a record once, and listings each time', async () => {
     const inner = spies();
-    const { keys, aliases } = cachedStores(inner satisfies Writers, Infinity);
+    const { keys, aliases } = cachedStores(inner satisfies Sweepers, Infinity);
     for (let i = 0; i < 2; i += 1) {
       expect(await keys.get(KeyId)).toBe(record);
       expect(await aliases.get(AccountId, AliasName)).toBe(alias);
@@ -240,28 +246,32 @@ describe('cached stores', () => {
     }
   });
 
-  it.each<[string, (stores: Writers) => Promise<unknown>, (stores: Writers) => Promise<unknown>, 'keys' | 'aliases']>([
-    ['keys.update', ({ keys }) => keys.update(record, {}), ({ keys }) => keys.get(KeyId), 'keys'],
-    ['keys.create', ({ keys }) => keys.create(record, undefined), ({ keys }) => keys.get(KeyId), 'keys'],
+  it.each<[string, (stores: Sweepers) => Promise<unknown>, (stores: Sweepers) => Promise<unknown>, 'keys' | 'aliases']>(
     [
-      'aliases.create',
-      ({ aliases }) => aliases.create(alias),
-      ({ aliases }) => aliases.get(AccountId, AliasName),
-      'aliases',
+      ['keys.update', ({ keys }) => keys.update(record, {}), ({ keys }) => keys.get(KeyId), 'keys'],
+      ['keys.remove', ({ keys }) => keys.remove(record), ({ keys }) => keys.get(KeyId), 'keys'],
+      ['keys.shred', ({ keys }) => keys.shred(KeyId), ({ keys }) => keys.get(KeyId), 'keys'],
+      ['keys.create', ({ keys }) => keys.create(record, undefined), ({ keys }) => keys.get(KeyId), 'keys'],
+      [
+        'aliases.create',
+        ({ aliases }) => aliases.create(alias),
+        ({ aliases }) => aliases.get(AccountId, AliasName),
+        'aliases',
+      ],
+      [
+        'aliases.update',
+        ({ aliases }) => aliases.update(alias, {}),
+        ({ aliases }) => aliases.get(AccountId, AliasName),
+        'aliases',
+      ],
+      [
+        'aliases.delete',
+        ({ aliases }) => aliases.delete(alias),
+        ({ aliases }) => aliases.get(AccountId, AliasName),
+        'aliases',
+      ],
     ],
-    [
-      'aliases.update',
-      ({ aliases }) => aliases.update(alias, {}),
-      ({ aliases }) => aliases.get(AccountId, AliasName),
-      'aliases',
-    ],
-    [
-      'aliases.delete',
-      ({ aliases }) => aliases.delete(alias),
-      ({ aliases }) => aliases.get(AccountId, AliasName),
-      'aliases',
-    ],
-  ])('read again after %s', async (_, write, read, table) => {
+  )('read again after %s', async (_, write, read, table) => {
     const inner = spies();
     const stores = cachedStores(inner, Infinity);
     await read(stores);

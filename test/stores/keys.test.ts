@@ -6,9 +6,10 @@ import {
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dueBuckets } from '../../core/model/due-work.ts';
 import { multiRegionConfiguration } from '../../core/model/related-keys.ts';
 import { dynamoKeys } from '../../stores/dynamo/keys.ts';
-import { type KeyWriter, type Page, StaleRecordError } from '../../stores/ports.ts';
+import { type KeySweeper, type Page, StaleRecordError } from '../../stores/ports.ts';
 import { AccountId, keyRecord, openTables, otherAccountId } from './embedded.ts';
 
 const record = keyRecord();
@@ -18,7 +19,7 @@ const now = new Date('2026-11-21T12:00:00Z');
 
 describe('on the embedded DynamoDB', () => {
   let tables: Awaited<ReturnType<typeof openTables>>;
-  let keys: KeyWriter;
+  let keys: KeySweeper;
   beforeEach(async () => {
     tables = await openTables();
     keys = dynamoKeys(tables.documents, 'keys');
@@ -88,23 +89,64 @@ describe('on the embedded DynamoDB', () => {
     expect(await keys.get(KeyId)).toBeUndefined();
   });
 
-  it('writes material that an update points to, and leaves what is there already', async () => {
+  it('writes material that an update points to, in place of what is there already', async () => {
     await keys.create(record, material);
     const next = { ...material, KeyMaterialId: 'b'.repeat(64), wrapped: new Uint8Array([4]) };
     const updated = await keys.update(record, { currentKeyMaterialId: next.KeyMaterialId }, next);
     expect(await keys.material(KeyId, next.KeyMaterialId)).toEqual(next);
-    await keys.update(updated, {}, { ...next, wrapped: new Uint8Array([5]) });
-    expect(await keys.material(KeyId, next.KeyMaterialId)).toEqual(next);
+    const again = { ...next, wrapped: new Uint8Array([5]) };
+    await keys.update(updated, {}, again);
+    expect(await keys.material(KeyId, next.KeyMaterialId)).toEqual(again);
     expect(await keys.get(KeyId)).toMatchObject({ revision: 3, currentKeyMaterialId: next.KeyMaterialId });
   });
 
   it('deletes material and nothing else, also twice', async () => {
     await keys.create(record, material);
-    for (let i = 0; i < 2; i += 1) await keys.deleteMaterial(KeyId, material.KeyMaterialId);
+    for (let i = 0; i < 2; i += 1) await keys.deleteMaterial(material);
     expect(await keys.material(KeyId, material.KeyMaterialId)).toBeUndefined();
     expect(await keys.get(KeyId)).toEqual(record);
     await keys.update(record, {}, material);
     expect(await keys.material(KeyId, material.KeyMaterialId)).toEqual(material);
+  });
+
+  it('leaves material that was imported again since it was read', async () => {
+    await keys.create(record, material);
+    const again = { ...material, wrapped: new Uint8Array([9]) };
+    await keys.update(record, {}, again);
+    await keys.deleteMaterial(material);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toEqual(again);
+  });
+
+  it('removes a record for good: a copy of it that comes back is dead, another life of the key is not', async () => {
+    await keys.create(record, material);
+    await keys.shred(KeyId);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toBeUndefined();
+    expect(await keys.get(KeyId)).toEqual(record);
+    await expect(keys.remove({ ...record, revision: 7 })).rejects.toThrow(StaleRecordError);
+    await keys.remove(record);
+    expect(await keys.get(KeyId)).toBeUndefined();
+    await keys.create(record, material);
+    expect(await keys.get(KeyId)).toBeUndefined();
+    await keys.shred(KeyId);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toBeUndefined();
+    const another = { ...record, CreationDate: new Date(record.CreationDate.getTime() + 1) };
+    await keys.create(another, undefined);
+    expect(await keys.get(KeyId)).toEqual(another);
+  });
+
+  it('finds keys by what is due, up to an instant and with it', async () => {
+    const next = new Date('2027-01-01T00:00:00Z');
+    const due = async (at: Date, after?: string) => {
+      const pages = dueBuckets('rotation').map((bucket) => keys.due(bucket, at, { limit: 10, after }));
+      return (await Promise.all(pages)).flatMap(({ items }) => items);
+    };
+    await keys.create(keyRecord({ rotation: { periodDays: 90, next } }), undefined);
+    await keys.create(keyRecord({ KeyId: `${KeyId.slice(0, -1)}0` }), undefined);
+    expect(await due(new Date(next.getTime() - 1))).toEqual([]);
+    expect(await due(next)).toEqual([KeyId]);
+    const stored = await keys.get(KeyId);
+    if (stored) await keys.update(stored, { KeyState: 'Disabled' });
+    expect(await due(next)).toEqual([]);
   });
 
   it('knows nothing of a key that was never made', async () => {
@@ -294,11 +336,11 @@ describe('on a DynamoDB that fails', () => {
   });
 
   it('reads records and materials consistently: a key disabled a moment ago must not encrypt', async () => {
-    dynamo.on(GetCommand).resolves({});
+    dynamo.on(GetCommand).resolves({}).on(QueryCommand).resolves({});
     await keys.get(KeyId);
     await keys.material(KeyId, material.KeyMaterialId);
-    const reads = dynamo.commandCalls(GetCommand).map(({ args }) => args[0].input.ConsistentRead);
-    expect(reads).toEqual([true, true]);
+    expect(dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input.ConsistentRead)).toEqual([true]);
+    expect(dynamo.commandCalls(GetCommand).map(({ args }) => args[0].input.ConsistentRead)).toEqual([true]);
   });
 
   it('goes on after a page that a filter or its size left short, even empty', async () => {

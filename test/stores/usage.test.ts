@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeyUse } from '../../core/model/key-use.ts';
 import { dynamoUsage } from '../../stores/dynamo/usage.ts';
-import type { UsageWriter } from '../../stores/ports.ts';
+import type { UsageSweeper } from '../../stores/ports.ts';
 import { bufferedUsage, hourlyUsage } from '../../stores/usage-tracking.ts';
 import { openTables } from './embedded.ts';
 
@@ -18,12 +18,13 @@ const useAt = (seconds: number, KeyId = 'k1'): KeyUse => ({
 const fakeUsage = () => {
   const stored = new Map<string, KeyUse>();
   const note = vi.fn(async (use: KeyUse) => void stored.set(use.KeyId, use));
-  return { stored, note, get: async (KeyId: string) => stored.get(KeyId) };
+  const forget = vi.fn(async (KeyId: string) => void stored.delete(KeyId));
+  return { stored, note, forget, get: async (KeyId: string) => stored.get(KeyId) };
 };
 
 describe('last uses in DynamoDB', () => {
   let embedded: Awaited<ReturnType<typeof openTables>>;
-  let usage: UsageWriter;
+  let usage: UsageSweeper;
   beforeAll(async () => {
     embedded = await openTables();
     usage = dynamoUsage(embedded.documents, 'usage');
@@ -34,6 +35,12 @@ describe('last uses in DynamoDB', () => {
     expect(await usage.get('none')).toBeUndefined();
     await usage.note(useAt(0, 'one'));
     expect(await usage.get('one')).toEqual(useAt(0, 'one'));
+  });
+
+  it('are forgotten, also twice', async () => {
+    await usage.note(useAt(0, 'gone'));
+    for (let n = 0; n < 2; n += 1) await usage.forget('gone');
+    expect(await usage.get('gone')).toBeUndefined();
   });
 
   it('only move forward', async () => {
@@ -57,6 +64,15 @@ describe('buffered last uses', () => {
     await usage.flush();
     expect(inner.note.mock.calls).toEqual([[useAt(99)]]);
     expect(await usage.get('k1')).toEqual(useAt(99));
+  });
+
+  it('are forgotten before they are written, and after', async () => {
+    const usage = bufferedUsage(inner);
+    await usage.note(useAt(1));
+    await usage.forget('k1');
+    await usage.flush();
+    expect(inner.stored.size).toBe(0);
+    expect(inner.forget).toHaveBeenCalledWith('k1');
   });
 
   it('show the later of what is stored and what waits', async () => {

@@ -1,0 +1,76 @@
+import { stateAt } from '../../core/model/key-record.ts';
+import type { Page, PageRequest } from '../../stores/ports.ts';
+import { schedule } from '../schedule.ts';
+
+/**
+ * Deletes what a crash left behind: material, aliases and grants of keys that are not there, material that its key does
+ * not know, or no longer; keys that came back from a backup; and has multi-Region keys agree.
+ */
+export const sweepOrphans = schedule({
+  name: 'SweepOrphans',
+  everyMinutes: 24 * 60,
+  uses: { keys: 'sweep', aliases: 'sweep', grants: 'sweep', regions: 'write' },
+
+  async pass({ stores, related, each, settle, now }) {
+    const { keys, aliases, grants } = stores;
+    const isThere = async (KeyId: string) => (await keys.get(KeyId)) !== undefined;
+    const isWanted = async (KeyId: string, KeyMaterialId: string) => {
+      const record = await keys.get(KeyId);
+      const version = record?.materials.find((known) => known.KeyMaterialId === KeyMaterialId);
+      return version !== undefined && version.imported?.ImportState !== 'PENDING_IMPORT';
+    };
+
+    const gone = new Set<string>();
+    const unwanted: { KeyId: string; KeyMaterialId: string }[] = [];
+    const multiRegion = new Set<string>();
+    for await (const { KeyId, KeyMaterialId } of all(keys.scan)) {
+      if (!(await isThere(KeyId))) gone.add(KeyId);
+      else if (KeyMaterialId !== undefined && !(await isWanted(KeyId, KeyMaterialId))) {
+        unwanted.push({ KeyId, KeyMaterialId });
+      }
+      if (KeyId.startsWith('mrk-')) multiRegion.add(KeyId);
+    }
+    // What looks left behind may belong to a call that is under way.
+    if (gone.size + unwanted.length > 0) await settle();
+    await each(gone, String, async (KeyId) => {
+      if (!(await isThere(KeyId))) await keys.shred(KeyId);
+    });
+    await each(
+      unwanted,
+      ({ KeyId }) => KeyId,
+      async ({ KeyId, KeyMaterialId }) => {
+        const item = await keys.material(KeyId, KeyMaterialId);
+        if (item && !(await isWanted(KeyId, KeyMaterialId))) await keys.deleteMaterial(item);
+      },
+    );
+    await each(
+      all(aliases.scan),
+      ({ AliasName }) => AliasName,
+      async (alias) => {
+        if (!(await isThere(alias.TargetKeyId))) await aliases.delete(alias);
+      },
+    );
+    await each(
+      all(grants.scan),
+      ({ GrantId }) => GrantId,
+      async (grant) => {
+        if (!(await isThere(grant.KeyId))) await grants.delete(grant);
+      },
+    );
+    await each(multiRegion, String, async (KeyId) => {
+      const record = await keys.get(KeyId);
+      if (record && stateAt(record, now) !== undefined) await related.bringInStep(KeyId);
+    });
+  },
+});
+
+const pageLimit = 100;
+
+const all = async function* <T>(scan: (page: PageRequest) => Promise<Page<T>>): AsyncGenerator<T> {
+  let after: string | undefined;
+  do {
+    const { items, next } = await scan({ limit: pageLimit, after });
+    yield* items;
+    after = next;
+  } while (after !== undefined);
+};

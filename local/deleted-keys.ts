@@ -1,0 +1,63 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KeyRecord } from '../core/model/key-record.ts';
+import type { Sweepers } from '../stores/ports.ts';
+import { createFileOnce } from './files.ts';
+
+/** The keys that were deleted on this machine, each a file of its own: a backup laid over the database brings none back. */
+export interface DeletedKeys {
+  has(region: string, record: KeyRecord): boolean;
+  add(region: string, record: KeyRecord): Promise<void>;
+}
+
+/** A multi-Region key may come again in its Region, so the id alone does not tell. */
+const nameOf = ({ KeyId, CreationDate }: KeyRecord) => `${KeyId}@${CreationDate.getTime()}`;
+
+/** @param folder made with the first deletion; nothing is kept without it */
+export const openDeletedKeys = async (folder: string | undefined): Promise<DeletedKeys> => {
+  const regions = new Map<string, Set<string>>();
+  if (folder !== undefined) {
+    for (const region of await namesIn(folder)) regions.set(region, new Set(await namesIn(join(folder, region))));
+  }
+  return {
+    has: (region, record) => regions.get(region)?.has(nameOf(record)) ?? false,
+    async add(region, record) {
+      if (folder !== undefined) {
+        await mkdir(join(folder, region), { recursive: true, mode: 0o700 });
+        await createFileOnce(join(folder, region, nameOf(record)), '', 0o600);
+      }
+      const names = regions.get(region) ?? new Set();
+      regions.set(region, names.add(nameOf(record)));
+    },
+  };
+};
+
+const namesIn = async (folder: string): Promise<string[]> => {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith('.'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+};
+
+/** The same stores, for which a key that was deleted does not exist, whatever the database says. */
+export const withoutDeletedKeys = (stores: Sweepers, region: string, deleted: DeletedKeys): Sweepers => ({
+  ...stores,
+  keys: {
+    ...stores.keys,
+    async get(KeyId) {
+      const record = await stores.keys.get(KeyId);
+      return record && deleted.has(region, record) ? undefined : record;
+    },
+    async shred(KeyId) {
+      const record = await stores.keys.get(KeyId);
+      if (record && deleted.has(region, record)) await stores.keys.remove(record);
+      await stores.keys.shred(KeyId);
+    },
+    async remove(record) {
+      await deleted.add(region, record);
+      await stores.keys.remove(record);
+    },
+  },
+});
