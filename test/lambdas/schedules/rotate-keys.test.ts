@@ -150,7 +150,7 @@ it('goes on where it ran out of time', async () => {
   let passes = 0;
   for (let cut = true; cut; passes += 1) {
     let left = 60;
-    cut = (await runSchedule(rotateKeys, kms.runtime)({ outOfTime: () => (left -= 1) < 0 })).cut;
+    cut = (await runSchedule(rotateKeys, kms.runtime)({ outOfTime: () => left-- <= 0 })).cut;
   }
   expect(passes).toBe(4);
   for (const KeyId of ids) expect(await kms.stores.keys.get(KeyId)).toMatchObject({ materials: [{}, {}] });
