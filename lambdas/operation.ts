@@ -1,5 +1,5 @@
 import type { Caller } from '../core/model/caller.ts';
-import type { AliasedKey, Key, MaterialMaker, UsableKey } from '../core/model/key.ts';
+import type { AliasedKey, GrantedKey, Key, MaterialMaker, UsableKey } from '../core/model/key.ts';
 import type { KeyState } from '../core/model/key-record.ts';
 import type { KeyType, KeyUsage, Origin } from '../core/model/key-specs.ts';
 import type { InputOf, Members } from '../core/model/shapes.ts';
@@ -13,6 +13,11 @@ export interface KeyTarget<Member extends string = string> {
   readonly byAlias?: 'too' | 'only';
   /** The member whose ciphertext names the key when `from` is absent; when `from` is sent, both must name the same key. */
   readonly orIn?: Member;
+  /**
+   * The members that name a grant on the key: by its id, or by its token, which names the key too. The grant then
+   * decides who may, in place of the key policy.
+   */
+  readonly byGrant?: { readonly id: Member; readonly token: Member };
   /** The key usage without which the key is refused. */
   readonly usage?: KeyUsage;
   /** The algorithm the key's spec must have: what this member says, or always this one. */
@@ -80,6 +85,8 @@ export interface ListPage {
 
 export interface AuditFacts {
   readonly readOnly: boolean;
+  /** Members that `requestParameters` leaves out, besides bytes and secrets. */
+  readonly hides?: readonly string[];
   /** What `responseElements` shows: the key's ARN, or these members of the answer. Nothing when absent. */
   readonly response?: 'key ARN' | readonly string[];
 }
@@ -92,13 +99,15 @@ type KeyAs<U extends Uses> = U extends { readonly material: 'use' } ? UsableKey 
 
 type Found<M extends Members, T, K> = T extends { readonly byAlias: 'only' }
   ? AliasedKey
-  : T extends { readonly orIn: string }
-    ? K
-    : T extends { readonly from: infer From extends keyof M }
-      ? M[From] extends { readonly optional: true }
-        ? K | undefined
-        : K
-      : never;
+  : T extends { readonly byGrant: object }
+    ? GrantedKey
+    : T extends { readonly orIn: string }
+      ? K
+      : T extends { readonly from: infer From extends keyof M }
+        ? M[From] extends { readonly optional: true }
+          ? K | undefined
+          : K
+        : never;
 
 /** Everything an operation may know. What it did not declare is not there. */
 export type Arguments<

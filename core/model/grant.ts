@@ -104,6 +104,9 @@ export const checkGrantConstraints = ({ EncryptionContextSubset, EncryptionConte
   }
 };
 
+export const grantNotFound = (GrantId: string): KmsError =>
+  new KmsError('NotFoundException', `Grant ID ${GrantId} not found`);
+
 /** A grant as ListGrants and ListRetirableGrants show it. */
 export const grantEntry = (grant: GrantRecord, KeyArn: string) => ({
   KeyId: KeyArn,

@@ -40,9 +40,12 @@ const explicitSentence = ({ action }: AccessRequest, { statement, policy }: Deni
 };
 
 const missingSentence = (
-  { principal, action, resource }: AccessRequest,
+  { principal, action, resource, retires }: AccessRequest,
   { by, delegation, foreign }: Denied,
 ): string => {
+  if (retires !== undefined && by === 'identity') {
+    return `Denied: the grant names the caller neither as who may retire it nor as a grantee with RetireGrant, and no identity policy of an account that may have it retired allows ${action}.`;
+  }
   const where =
     resource.kind === 'none' ? 'all resources ("*"), as the action is not bound to a key' : `this ${resource.kind}`;
   switch (by) {

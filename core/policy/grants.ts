@@ -29,6 +29,17 @@ export interface CandidateGrant extends GrantTerms {
   readonly visible: boolean;
 }
 
+/** A grant that is to be retired: it says who may. */
+export interface RetirableGrant
+  extends Pick<CandidateGrant, 'GrantId' | 'Operations' | 'GranteePrincipal' | 'GranteeServicePrincipal'> {
+  readonly RetiringPrincipal?: string | undefined;
+  readonly RetiringServicePrincipal?: string | undefined;
+  /** The account in which it was made. */
+  readonly AccountId: string;
+  /** The account of the key. */
+  readonly KeyAccountId: string;
+}
+
 /** `account`: the account's identity policies have to allow too (inferred from what the account means in a key policy). */
 export type Grantee = 'caller' | 'account';
 
@@ -36,19 +47,38 @@ export type Grantee = 'caller' | 'account';
 export const given = (grant: CandidateGrant, request: AccessRequest, lookup: Lookup): Grantee | undefined => {
   const { principal, action, resource } = request;
   if (!grant.visible || resource.kind !== 'key' || grant.KeyId !== resource.KeyId) return undefined;
-  const grantee = granteeOf(grant, principal);
+  const grantee = named(principal, grant.GranteePrincipal, grant.GranteeServicePrincipal);
   if (grantee === undefined || !action.startsWith('kms:')) return undefined;
   const operation = action.slice('kms:'.length);
   return grant.Operations.includes(operation) && meets(operation, grant, request, lookup) ? grantee : undefined;
 };
 
-const granteeOf = (grant: CandidateGrant, { type, arn, accountId, issuer }: Principal): Grantee | undefined => {
-  if (type === 'AWSService') return grant.GranteeServicePrincipal === arn ? 'caller' : undefined;
-  const grantee = grant.GranteePrincipal;
-  if (grantee === undefined) return undefined;
-  if (type !== 'Root' && grantee === arn) return 'caller';
-  if (type === 'AssumedRole' && grantee === issuer?.arn) return 'caller';
-  return grantee === accountId || accountOfRoot(grantee) === accountId ? 'account' : undefined;
+/**
+ * Whether a caller may retire a grant: its retiring principal, its grantee if it lists RetireGrant, and whom the account
+ * in which it was made, or the key's, lets. Its constraints do not matter.
+ * Source: KMS Developer Guide, "Retiring and revoking grants".
+ */
+export const mayRetire = (grant: RetirableGrant, principal: Principal): Grantee | undefined => {
+  const grantee = grant.Operations.includes('RetireGrant');
+  const ways = [
+    named(principal, grant.RetiringPrincipal, grant.RetiringServicePrincipal),
+    grantee ? named(principal, grant.GranteePrincipal, grant.GranteeServicePrincipal) : undefined,
+    principal.accountId === grant.AccountId || principal.accountId === grant.KeyAccountId ? 'account' : undefined,
+  ] as const;
+  return ways.includes('caller') ? 'caller' : ways.find((way) => way !== undefined);
+};
+
+/** How a grant names a caller, if it does. */
+const named = (
+  { type, arn, accountId, issuer }: Principal,
+  principal: string | undefined,
+  service: string | undefined,
+): Grantee | undefined => {
+  if (type === 'AWSService') return service === arn ? 'caller' : undefined;
+  if (principal === undefined) return undefined;
+  if (type !== 'Root' && principal === arn) return 'caller';
+  if (type === 'AssumedRole' && principal === issuer?.arn) return 'caller';
+  return principal === accountId || accountOfRoot(principal) === accountId ? 'account' : undefined;
 };
 
 /** Operations that the constraints on the encryption context do not bind. */

@@ -36,6 +36,7 @@ import { listResourceTags } from './list-resource-tags.ts';
 import { listRetirableGrants } from './list-retirable-grants.ts';
 import { putKeyPolicy } from './put-key-policy.ts';
 import { reEncrypt } from './re-encrypt.ts';
+import { retireGrant } from './retire-grant.ts';
 import { revokeGrant } from './revoke-grant.ts';
 import { rotateKeyOnDemand } from './rotate-key-on-demand.ts';
 import { scheduleKeyDeletion } from './schedule-key-deletion.ts';
@@ -86,6 +87,7 @@ export const operations = [
   listRetirableGrants,
   putKeyPolicy,
   reEncrypt,
+  retireGrant,
   revokeGrant,
   rotateKeyOnDemand,
   scheduleKeyDeletion,

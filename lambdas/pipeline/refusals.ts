@@ -15,3 +15,7 @@ export const foreignResource = (call: Call, target: KeyTarget, namedBy: FoundKey
     'AccessDeniedException',
     foreignKeyText(callerOf(call).arn, `kms:${permissionOf(call, target)}`, namedBy),
   );
+
+/** A token that names no grant: garbage, or one whose grant is gone. */
+export const badGrantToken = (): KmsError =>
+  new KmsError('InvalidGrantTokenException', 'A grant token in the request is not valid.');
