@@ -21,7 +21,12 @@ export const storeActions: Readonly<Record<StoreName, StoreActions>> = {
     write: ['PutItem', 'DeleteItem'],
   },
   usage: { read: ['GetItem'], indexes: [], lookUpIndexes: [], write: ['PutItem'] },
-  aliases: { read: ['GetItem', 'Query'], indexes: ['by-key'], lookUpIndexes: [], write: ['PutItem', 'DeleteItem'] },
+  aliases: {
+    read: ['GetItem', 'Query'],
+    indexes: ['by-key'],
+    lookUpIndexes: ['by-key'],
+    write: ['PutItem', 'DeleteItem'],
+  },
 };
 
 /** What the pipeline asks of tables, to find the keys of a call and the grants it names: items by their name. */

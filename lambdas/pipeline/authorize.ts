@@ -4,10 +4,12 @@ import { readGrantToken } from '../../core/model/grant-token.ts';
 import { evaluate } from '../../core/policy/evaluate.ts';
 import { explain } from '../../core/policy/explain.ts';
 import type { GrantTerms } from '../../core/policy/grants.ts';
+import { conditionKeysIn } from '../../core/policy/policy.ts';
 import { accessDeniedText } from '../../core/policy/refusal.ts';
 import type { AccessRequest, Decision, Policies, Resource } from '../../core/policy/request.ts';
 import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
+import { aliasContext } from './alias-context.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { idleContext } from './idle-days.ts';
 import { checkNewPolicy } from './new-policy.ts';
@@ -26,19 +28,19 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
     const standing = caller.type === 'AWSService' ? ofNoAccount : runtime.standingOf(caller);
     const context = requestContext(call, standing, runtime.region);
     call.reasons = [];
+    const asksForAliases = asksFor('kms:resourcealiases', standing);
+    const contextOfKey = async ({ target, key }: { target: KeyTarget; key: FoundKey }) => ({
+      ...keyContext(call, target, key),
+      ...(asksForAliases && (await aliasContext(key, stores))),
+      ...(target.idleDays && (await idleContext(call, key, stores))),
+    });
 
     const decide = async (action: string, resource: Resource, found?: { target: KeyTarget; key: FoundKey }) => {
       const request: AccessRequest = {
         principal: caller,
         action: `kms:${action}`,
         resource,
-        context: found
-          ? {
-              ...context,
-              ...keyContext(call, found.target, found.key),
-              ...(found.target.idleDays && (await idleContext(call, found.key, stores))),
-            }
-          : context,
+        context: found ? { ...context, ...(await contextOfKey(found)) } : context,
         encryptionContext: found && contextOf(call, found.target),
         newGrant: newGrantOf(input),
         retires: found?.key.grant,
@@ -77,6 +79,10 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
 
 /** A service that calls by itself is judged by key policies and grants alone. */
 const ofNoAccount: Standing = { identity: [], tags: {} };
+
+/** Whether any policy of the caller has a condition on a key, named in lower case. */
+const asksFor = (conditionKey: string, { identity, boundary, session }: Standing): boolean =>
+  [...identity, boundary, session].some((policy) => policy && conditionKeysIn(policy).has(conditionKey));
 
 /**
  * Keys of other accounts are only for the operations that work across accounts, whatever policies say; and one that is

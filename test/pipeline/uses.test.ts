@@ -18,16 +18,22 @@ const declare = (facts: Pick<Operation, 'keys' | 'uses'>): Operation => ({
 describe('what an operation touches', () => {
   it.each([
     ['nothing, without keys and tables', {}, {}, {}],
-    ['keys, to find one by its id', { key: { from: 'KeyId' } }, {}, { keys: 'read' }],
+    ['keys, to look one up by its id', { key: { from: 'KeyId', permission: null } }, {}, { keys: 'read' }],
+    [
+      'keys and aliases, to judge by its aliases too',
+      { key: { from: 'KeyId' } },
+      {},
+      { keys: 'read', aliases: 'read' },
+    ],
     [
       'keys and aliases, to find one by its alias',
-      { key: { from: 'KeyId', byAlias: 'too' } },
+      { key: { from: 'KeyId', byAlias: 'too', permission: null } },
       {},
       { keys: 'read', aliases: 'read' },
     ],
     [
       'what it writes, although the pipeline only reads it',
-      { key: { from: 'KeyId' } },
+      { key: { from: 'KeyId', permission: null } },
       { keys: 'write' },
       { keys: 'write' },
     ],
