@@ -52,6 +52,11 @@ export interface Permissions<Member extends string = string> {
   readonly newPolicy?: { readonly from: Member; readonly bypass: Member };
 }
 
+/** Where the value of a condition key comes from: a member, or the first of some that is sent, or else this text. */
+export type ConditionSource<Member extends string = string> =
+  | Member
+  | { readonly firstOf: readonly Member[]; readonly else: string };
+
 /** Tables an operation touches beyond what the pipeline reads for it, and whether it handles key material. */
 export type Uses = { readonly [Table in StoreName]?: Access } & {
   /** `use`: `handle` receives keys that encrypt, sign and so on, and may make key material. Needs the root key. */
@@ -143,8 +148,8 @@ export interface Operation<Name extends string = string> {
   readonly input: Members;
   /** By the name under which `handle` receives them, in the order in which they are judged. */
   readonly keys: Readonly<Record<string, KeyTarget>>;
-  /** Condition keys without `kms:`, and the member whose effective value each has. */
-  readonly conditions: Readonly<Record<string, string>>;
+  /** Condition keys without `kms:`, and whose effective value each has. */
+  readonly conditions: Readonly<Record<string, ConditionSource>>;
   readonly permissions: Permissions;
   readonly audit: AuditFacts;
   readonly uses: Uses;
@@ -170,7 +175,7 @@ export const operation = <
   readonly input: M;
   readonly key?: Target;
   readonly keys?: Targets;
-  readonly conditions?: Readonly<Record<string, keyof M & string>>;
+  readonly conditions?: Readonly<Record<string, ConditionSource<keyof M & string>>>;
   readonly permissions?: Permissions<keyof M & string>;
   readonly audit: AuditFacts;
   readonly uses?: U;

@@ -8,7 +8,7 @@ import { newKeyring } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
-import type { AuditRecord, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
+import type { AuditRecord, HttpRequest, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
 import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
@@ -71,6 +71,7 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
   const logged: LogEntry[] = [];
   let caller = userOf(accountId, 'admin');
   let standing: Standing = allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
+  let arriving: Partial<HttpRequest> = {};
   let now = new Date('2026-11-21T12:00:00Z');
 
   const runtime: Runtime = {
@@ -100,6 +101,7 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
       body: Buffer.from(body),
       sourceIp: '127.0.0.1',
       requestId: '00000000-0000-4000-8000-00000000000a',
+      ...arriving,
     });
     const members = reply.body === '' ? {} : (JSON.parse(reply.body) as object);
     return { status: reply.status, requestId: String(reply.headers['x-amzn-requestid']), ...members } as Answer;
@@ -125,6 +127,10 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
     /** The policies of whoever calls next; at first they allow everything. */
     withStanding: (next: Standing) => {
       standing = next;
+    },
+    /** How the next calls come in, where it is not as ever. */
+    arriving: (next: Partial<HttpRequest>) => {
+      arriving = next;
     },
     moveClock: (seconds: number) => {
       now = new Date(now.getTime() + seconds * 1000);

@@ -63,10 +63,14 @@ export const mayRetire = (grant: RetirableGrant, principal: Principal): Grantee 
   const ways = [
     named(principal, grant.RetiringPrincipal, grant.RetiringServicePrincipal),
     grantee ? named(principal, grant.GranteePrincipal, grant.GranteeServicePrincipal) : undefined,
-    principal.accountId === grant.AccountId || principal.accountId === grant.KeyAccountId ? 'account' : undefined,
+    isOf(principal, grant.AccountId) || isOf(principal, grant.KeyAccountId) ? 'account' : undefined,
   ] as const;
   return ways.includes('caller') ? 'caller' : ways.find((way) => way !== undefined);
 };
+
+/** A service belongs to no account. */
+const isOf = ({ type, accountId }: Principal, account: string): boolean =>
+  type !== 'AWSService' && accountId === account;
 
 /** How a grant names a caller, if it does. */
 const named = (

@@ -9,7 +9,7 @@ export const enableKeyRotation = operation({
   name: 'EnableKeyRotation',
   input: { KeyId: keyId(), RotationPeriodInDays: optional(integer({ min: 90, max: 2560 })) },
   key: { from: 'KeyId', manager: 'CUSTOMER', type: 'symmetric', origins: ['AWS_KMS'], states: ['Enabled'] },
-  conditions: { RotationPeriodInDays: 'RotationPeriodInDays' },
+  conditions: { RotationPeriodInDays: { firstOf: ['RotationPeriodInDays'], else: `${defaultPeriodDays}` } },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write' },
 

@@ -44,6 +44,7 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     eventType: 'AwsApiCall',
     managementEvent: true,
     recipientAccountId,
+    vpcEndpointId: request.vpc?.endpointId,
     eventCategory: 'Management',
   };
 };

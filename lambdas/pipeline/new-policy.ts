@@ -26,7 +26,8 @@ export const checkNewPolicy = (call: Call, context: Context, region: string): vo
   const { accountId } = principal;
   const KeyId = call.keys.key?.record.KeyId ?? newKey;
   const resource = { kind: 'key', arn: keyArn({ region, accountId }, KeyId), KeyId, accountId } as const;
-  const request = { principal, action: 'kms:PutKeyPolicy', resource, context };
+  const ofKey = { 'kms:CallerAccount': accountId, 'aws:ResourceAccount': accountId };
+  const request = { principal, action: 'kms:PutKeyPolicy', resource, context: { ...context, ...ofKey } };
   if (!keyPolicyAdmits(request, compilePolicy(document, 'key'))) {
     throw new KmsError(
       'MalformedPolicyDocumentException',

@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
   readonly sourceIp: string;
+  /** The VPC endpoint it came through, if any. */
+  readonly vpc?: { readonly endpointId: string; readonly vpcId?: string | undefined } | undefined;
   /** Our id of the request, the one clients print. */
   readonly requestId: string;
   /** What the gateway found out about the caller; only on AWS. */

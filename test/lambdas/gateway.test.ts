@@ -118,6 +118,16 @@ it.each([
   expect(toRequest(gatewayEvent('Encrypt', {}, sent)).body).toEqual(Buffer.from(expected as string)); // or bytes
 });
 
+it('tells through which VPC endpoint a call came to a private API', async () => {
+  const { audited, runtime } = newRuntime();
+  const identity = { ...identities.user, sourceIp: '10.0.0.7', vpceId: 'vpce-1', vpcId: 'vpc-1' };
+  const event = gatewayEvent('GenerateRandom', { NumberOfBytes: 1 }, { identity });
+  expect(toRequest(event).vpc).toEqual({ endpointId: 'vpce-1', vpcId: 'vpc-1' });
+  expect(toRequest(gatewayEvent('GenerateRandom', {})).vpc).toBeUndefined();
+  expect(await lambdaHandler(generateRandom, runtime)(event)).toMatchObject({ statusCode: 200 });
+  expect(audited).toMatchObject([{ sourceIPAddress: '10.0.0.7', vpcEndpointId: 'vpce-1' }]);
+});
+
 it('does without headers and query', () => {
   const none = { headers: null, multiValueHeaders: null } as never; // the gateway's test button sends null
   expect(toRequest(gatewayEvent('Encrypt', {}, none))).toMatchObject({ headers: [], query: '' });

@@ -43,13 +43,13 @@ describe('what an operation touches', () => {
       'the note of a use, where it works with key material for what the key is for',
       { key: { from: 'KeyId', usage: 'SIGN_VERIFY' } },
       { material: 'use' },
-      { keys: 'read', material: 'use', usage: 'write' },
+      { keys: 'read', aliases: 'read', material: 'use', usage: 'write' },
     ],
     [
       'last uses, where policies may ask for them',
       { key: { from: 'KeyId', idleDays: true } },
       { keys: 'write' },
-      { keys: 'write', usage: 'read' },
+      { keys: 'write', aliases: 'read', usage: 'read' },
     ],
     [
       'all it takes to make a managed key, where it says so',
