@@ -8,6 +8,7 @@ import { newMemoryAuditLog } from './audit/memory-audit-log.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { defaultRegion } from './default-region.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { madeUpEndpoint, openEndpointPolicy } from './endpoint-policy.ts';
 import { checkDeeply } from './health.ts';
 import { openPrincipals, type Principals } from './principals.ts';
 import { newRegions, type Region } from './regions.ts';
@@ -28,6 +29,8 @@ export interface LocalServiceOptions {
   readonly dynamoDbEndpoint?: string | undefined;
   /** Root certificates in PEM; without them attestation documents are refused. */
   readonly attestationRootFile?: string | undefined;
+  /** The policy of a VPC endpoint; without one, calls come through none. */
+  readonly endpointPolicyFile?: string | undefined;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -71,6 +74,9 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     closers.push(async () => principals.close());
 
     const attestation = attestationRootFile === undefined ? undefined : await openAttestation(attestationRootFile);
+    const endpoint = options.endpointPolicyFile ? await openEndpointPolicy(options.endpointPolicyFile, say) : undefined;
+    closers.push(async () => endpoint?.close());
+
     const dynamoDb = await openStorage(folder, inMemory, dynamoDbEndpoint);
     closers.push(dynamoDb.close);
     const clock = () => new Date();
@@ -94,6 +100,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       verify,
       standingOf: newStandings(principals.find),
       recipients: attestation?.recipients,
+      ...(endpoint && { endpointPolicy: endpoint.current }),
       log,
     });
     closers.push(regions.close);
@@ -116,7 +123,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       async call(operation, request) {
         const named = credentialScope(request.headers)?.region ?? defaultRegion;
         const handler = regions.get(isRegion(named) ? named : defaultRegion).handler(operation);
-        if (handler) return handler(request);
+        if (handler) return handler(endpoint ? { ...request, vpc: madeUpEndpoint } : request);
         const message = `This service has no operation ${operation}`;
         return replyToError(request.requestId, new KmsError('UnknownOperationException', message));
       },

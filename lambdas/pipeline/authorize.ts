@@ -28,7 +28,8 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
     const standing = caller.type === 'AWSService' ? ofNoAccount : runtime.standingOf(caller);
     const context = requestContext(call, standing, runtime.region);
     call.reasons = [];
-    const asksForAliases = asksFor('kms:resourcealiases', standing);
+    const always: Policies = { ...standing, endpoint: call.request.vpc && runtime.endpointPolicy?.() };
+    const asksForAliases = asksFor('kms:resourcealiases', always);
     const contextOfKey = async ({ target, key }: { target: KeyTarget; key: FoundKey }) => ({
       ...keyContext(call, target, key),
       ...(asksForAliases && (await aliasContext(key, stores))),
@@ -45,7 +46,7 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         newGrant: newGrantOf(input),
         retires: found?.key.grant,
       };
-      const policies: Policies = { ...standing, key: found && runtime.keyPolicyOf(found.key.record) };
+      const policies: Policies = { ...always, key: found && runtime.keyPolicyOf(found.key.record) };
       let decision = found && isOffLimits(found) ? noAllowance : evaluate(request, policies);
       // Grants are looked at only when policies do not suffice: most calls never read them.
       const byGrants = decision !== noAllowance && !request.retires;
@@ -80,9 +81,9 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
 /** A service that calls by itself is judged by key policies and grants alone. */
 const ofNoAccount: Standing = { identity: [], tags: {} };
 
-/** Whether any policy of the caller has a condition on a key, named in lower case. */
-const asksFor = (conditionKey: string, { identity, boundary, session }: Standing): boolean =>
-  [...identity, boundary, session].some((policy) => policy && conditionKeysIn(policy).has(conditionKey));
+/** Whether any policy has a condition on a key, named in lower case. */
+const asksFor = (conditionKey: string, { identity, boundary, session, endpoint }: Policies): boolean =>
+  [...identity, boundary, session, endpoint].some((policy) => policy && conditionKeysIn(policy).has(conditionKey));
 
 /**
  * Keys of other accounts are only for the operations that work across accounts, whatever policies say; and one that is

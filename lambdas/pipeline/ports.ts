@@ -89,6 +89,8 @@ export interface Runtime {
   standingOf(caller: Caller): Standing;
   /** The key policy, compiled once per revision of the record. */
   keyPolicyOf(record: KeyRecord): CompiledPolicy<'key'>;
+  /** The policy of the VPC endpoint that a call came through, where that is for us to judge. */
+  endpointPolicy?(): CompiledPolicy<'endpoint'> | undefined;
   /** The stores of these tables and no others, with no more access than said. */
   storesFor(uses: Uses): Partial<Writers>;
   readonly keyring: Keyring;

@@ -18,6 +18,7 @@ const rows: readonly Row[] = [
   ['inMemory', ['--in-memory'], true, 'KMS_IN_MEMORY', '1', true, false],
   ['principalsFile', ['--principals', 'a'], 'a', 'KMS_PRINCIPALS', 'b', 'b', undefined],
   ['seedFile', ['--seed', 'a'], 'a', 'KMS_SEED', 'b', 'b', undefined],
+  ['endpointPolicyFile', ['--endpoint-policy', 'a'], 'a', 'KMS_ENDPOINT_POLICY', 'b', 'b', undefined],
   [
     'dynamoDbEndpoint',
     ['--dynamodb-endpoint', 'http://a'],

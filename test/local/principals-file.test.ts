@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonFault } from '../../local/principals/json-fault.ts';
+import { jsonFault } from '../../local/json-fault.ts';
 import { newPrincipalsFile } from '../../local/principals/new-file.ts';
 import { parsePrincipals } from '../../local/principals/parse.ts';
 import { PrincipalsError } from '../../local/principals.ts';
