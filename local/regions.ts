@@ -39,7 +39,7 @@ export interface Region {
   ready(): Promise<void>;
 }
 
-export interface RegionsOptions extends Pick<Runtime, 'endpointPolicy'> {
+export interface RegionsOptions extends Pick<Runtime, 'endpointPolicy' | 'grantDelaySeconds'> {
   readonly dynamoDb: DynamoDBClientConfig;
   readonly recordCacheSeconds: number;
   readonly rootKeys: RootKeys;
@@ -93,6 +93,7 @@ export const newRegions = (options: RegionsOptions) => {
         return callerFrom(verified.credential);
       },
       standingOf: options.standingOf,
+      grantDelaySeconds: options.grantDelaySeconds ?? 0,
       ...(options.endpointPolicy && { endpointPolicy: options.endpointPolicy }),
       keyPolicyOf: newKeyPolicies(), // a Region's own: two Regions may have keys of one id
       storesFor: (uses) => storesWithin(writers, tablesOf(uses)),

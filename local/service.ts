@@ -31,6 +31,8 @@ export interface LocalServiceOptions {
   readonly attestationRootFile?: string | undefined;
   /** The policy of a VPC endpoint; without one, calls come through none. */
   readonly endpointPolicyFile?: string | undefined;
+  /** For so long a new grant counts only with its token. @default 0 */
+  readonly grantDelaySeconds?: number;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -100,6 +102,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       verify,
       standingOf: newStandings(principals.find),
       recipients: attestation?.recipients,
+      grantDelaySeconds: options.grantDelaySeconds ?? 0,
       ...(endpoint && { endpointPolicy: endpoint.current }),
       log,
     });

@@ -1,6 +1,5 @@
 import { aliasArn } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
-import { readGrantToken } from '../../core/model/grant-token.ts';
 import { evaluate } from '../../core/policy/evaluate.ts';
 import { explain } from '../../core/policy/explain.ts';
 import type { GrantTerms } from '../../core/policy/grants.ts';
@@ -11,11 +10,12 @@ import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
 import { aliasContext } from './alias-context.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
+import { grantsFor, refuseBadTokens } from './grants-for.ts';
 import { idleContext } from './idle-days.ts';
 import { checkNewPolicy } from './new-policy.ts';
 import { contextOf, keyContext, requestContext } from './policy-context.ts';
 import type { Runtime, Standing } from './ports.ts';
-import { badGrantToken, foreignResource, permissionOf } from './refusals.ts';
+import { foreignResource, permissionOf } from './refusals.ts';
 
 /**
  * Whether the caller may: for each key that is named, for the alias, or for the operation as such.
@@ -51,7 +51,8 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
       // Grants are looked at only when policies do not suffice: most calls never read them.
       const byGrants = decision !== noAllowance && !request.retires;
       if (!decision.allowed && !decision.explicit && byGrants && found && stores.grants) {
-        decision = evaluate(request, { ...policies, grants: await grantsFor(call, found.key, stores) });
+        const grants = await grantsFor(call, found.key, stores, runtime.grantDelaySeconds);
+        decision = evaluate(request, { ...policies, grants });
       }
       call.reasons?.push(...explain(request, policies, decision));
       if (!decision.allowed) {
@@ -119,32 +120,3 @@ const resourceOf = ({ Arn, record }: FoundKey): Resource => ({
 const newGrantOf = ({ Operations, Constraints }: Call['input']): GrantTerms | undefined =>
   // the members of CreateGrant, read by their shapes
   Array.isArray(Operations) ? ({ Operations, Constraints } as GrantTerms) : undefined;
-
-/** The grants on a key whose grantee may be the caller, and those whose tokens were sent. */
-const grantsFor = async (call: Call, { record }: FoundKey, { grants }: Partial<Readers>) => {
-  const { type, arn, accountId, issuer } = callerOf(call);
-  const account = type === 'AWSService' ? [] : [`arn:aws:iam::${accountId}:root`];
-  const grantees = [arn, ...(issuer ? [issuer.arn] : []), ...account];
-  const lists = await Promise.all(grantees.map((grantee) => grants?.listByGrantee(grantee, record.KeyId) ?? []));
-  const tokens = Array.isArray(call.input.GrantTokens) ? call.input.GrantTokens.map(String) : [];
-  const named = await Promise.all(
-    tokens.map((token) => {
-      const grant = readGrantToken(token);
-      return grant?.KeyId === record.KeyId ? grants?.get(grant.KeyId, grant.GrantId) : undefined;
-    }),
-  );
-  return [...lists.flat(), ...named.filter((grant) => grant !== undefined)].map((grant) => ({
-    ...grant,
-    visible: true,
-  }));
-};
-
-/** A token that names no grant is refused; one of a grant that does not help is harmless. */
-const refuseBadTokens = async (tokens: unknown, { grants }: Partial<Readers>) => {
-  for (const token of Array.isArray(tokens) ? tokens.map(String) : []) {
-    const named = readGrantToken(token);
-    if (named === undefined || (await grants?.get(named.KeyId, named.GrantId)) === undefined) {
-      throw badGrantToken();
-    }
-  }
-};

@@ -91,6 +91,8 @@ export interface Runtime {
   keyPolicyOf(record: KeyRecord): CompiledPolicy<'key'>;
   /** The policy of the VPC endpoint that a call came through, where that is for us to judge. */
   endpointPolicy?(): CompiledPolicy<'endpoint'> | undefined;
+  /** For so long a new grant counts only for calls that carry its token, as on AWS until all have heard of it. @default 0 */
+  readonly grantDelaySeconds?: number;
   /** The stores of these tables and no others, with no more access than said. */
   storesFor(uses: Uses): Partial<Writers>;
   readonly keyring: Keyring;
