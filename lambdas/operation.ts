@@ -48,7 +48,9 @@ export interface Permissions<Member extends string = string> {
   readonly alias?: Member;
   /** Other permissions, without `kms:`, that are needed when a member is sent. */
   readonly whenSent?: { readonly [Permission in string]?: Member };
-  /** The new key policy and the flag that leaves out its lockout check. */
+  /** Members that name principals, who must exist. */
+  readonly principals?: readonly Member[];
+  /** The new key policy, whose principals must exist too, and the flag that leaves out its lockout check. */
   readonly newPolicy?: { readonly from: Member; readonly bypass: Member };
 }
 

@@ -12,6 +12,8 @@ export { PrincipalsError } from './principals/principals-error.ts';
 export interface Principals {
   find(accessKeyId: string): Principal | undefined;
   all(): readonly Principal[];
+  /** Whether a user, role, session or account exists, as far as the file knows its account. */
+  exists(principal: string): boolean;
   /** Stops following the file; the principals read last stay. */
   close(): void;
 }
@@ -40,14 +42,15 @@ export const openPrincipals = async (file: string, { create, log }: PrincipalsOp
   return {
     find: (accessKeyId) => followed.current().byAccessKeyId.get(accessKeyId),
     all: () => followed.current().principals,
+    exists: (principal) => followed.current().exists(principal),
     close: followed.close,
   };
 };
 
 const read = (text: string) => {
-  const { principals } = parsePrincipals(text);
+  const { principals, exists } = parsePrincipals(text);
   const byAccessKeyId = new Map(principals.map((each) => [each.accessKeyId, each]));
-  return { principals, byAccessKeyId };
+  return { principals, exists, byAccessKeyId };
 };
 
 /** @returns false if the file was there already, which is then as it was */

@@ -48,6 +48,7 @@ export interface RegionsOptions extends Pick<Runtime, 'endpointPolicy' | 'grantD
   readonly verify: (request: HttpRequest) => Verification<Principal>;
   readonly standingOf: Runtime['standingOf'];
   readonly recipients: Recipients | undefined;
+  readonly principalExists: Runtime['principalExists'];
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -93,6 +94,7 @@ export const newRegions = (options: RegionsOptions) => {
         return callerFrom(verified.credential);
       },
       standingOf: options.standingOf,
+      principalExists: options.principalExists,
       grantDelaySeconds: options.grantDelaySeconds ?? 0,
       ...(options.endpointPolicy && { endpointPolicy: options.endpointPolicy }),
       keyPolicyOf: newKeyPolicies(), // a Region's own: two Regions may have keys of one id

@@ -102,6 +102,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       verify,
       standingOf: newStandings(principals.find),
       recipients: attestation?.recipients,
+      principalExists: principals.exists,
       grantDelaySeconds: options.grantDelaySeconds ?? 0,
       ...(endpoint && { endpointPolicy: endpoint.current }),
       log,

@@ -80,6 +80,7 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
     random: randomBytes,
     authenticate: () => caller,
     standingOf: () => standing,
+    principalExists: () => true,
     keyPolicyOf: newKeyPolicies(),
     storesFor: (uses) => storesWithin(stores, tablesOf(uses)),
     keyring,

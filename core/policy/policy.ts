@@ -64,9 +64,12 @@ export const principalsIn = ({ statements }: CompiledPolicy): readonly string[] 
 /** Condition keys that a policy asks for, in lower case: what need not be fetched if none does. Variables apart. */
 export const conditionKeysIn = ({ conditionKeys }: CompiledPolicy): ReadonlySet<string> => conditionKeys;
 
+/** AWS's text for principals that cannot be, and for those that do not exist. */
+export const invalidPrincipals = 'Policy contains a statement with one or more invalid principals.';
+
 const messages: Readonly<Record<ProblemCode, (where: string, what: string) => string>> = {
   syntax: (where, what) => (where === '' ? `The policy ${what}.` : `${where} ${what}.`),
-  principal: () => 'Policy contains a statement with one or more invalid principals.',
+  principal: () => invalidPrincipals,
   'principal ARN': () => 'An ARN in the specified key policy is invalid.',
   'set operator': (_where, what) => what,
 };

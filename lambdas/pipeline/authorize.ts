@@ -10,6 +10,7 @@ import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
 import { aliasContext } from './alias-context.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
+import { checkPrincipals } from './check-principals.ts';
 import { grantsFor, refuseBadTokens } from './grants-for.ts';
 import { idleContext } from './idle-days.ts';
 import { checkNewPolicy } from './new-policy.ts';
@@ -75,7 +76,8 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
       const key = call.keys[name];
       if (key) await decide(permissionOf(call, target), resourceOf(key), { target, key });
     }
-    checkNewPolicy(call, context, runtime.region);
+    checkPrincipals(call, runtime);
+    checkNewPolicy(call, context, runtime);
   },
 });
 

@@ -87,6 +87,8 @@ export interface Runtime {
   /** @throws {KmsError} one of the authentication errors */
   authenticate(request: HttpRequest): Caller | Promise<Caller>;
   standingOf(caller: Caller): Standing;
+  /** Whether somebody exists whom a policy or a grant names, by an ARN or id of the right form: true where nobody knows. */
+  principalExists(principal: string): boolean;
   /** The key policy, compiled once per revision of the record. */
   keyPolicyOf(record: KeyRecord): CompiledPolicy<'key'>;
   /** The policy of the VPC endpoint that a call came through, where that is for us to judge. */

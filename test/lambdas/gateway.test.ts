@@ -21,6 +21,7 @@ const newRuntime = () => {
     random: randomBytes,
     authenticate: ({ identity }) => callerOfIdentity(identity),
     standingOf: () => allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' }),
+    principalExists: unused,
     keyPolicyOf: unused,
     storesFor: () => ({}),
     keyring: {
