@@ -39,8 +39,8 @@ export const usage = `usage: npm start -- [options]
   --seed FILE              keys to make at start, unless they are there      KMS_SEED
   --dynamodb-endpoint URL  a DynamoDB API to use instead of the built-in    KMS_DYNAMODB_ENDPOINT
   --attestation-root FILE  root certificates of attestation documents, PEM  KMS_ATTESTATION_ROOT   none: they are refused
-  --endpoint-policy FILE   policy of a VPC endpoint that calls come through  KMS_ENDPOINT_POLICY
-  --grant-delay SECONDS    how long a new grant needs its token             KMS_GRANT_DELAY        0
+  --endpoint-policy FILE   policy of the VPC endpoint calls come through    KMS_ENDPOINT_POLICY    none
+  --grant-delay SECONDS    for how long a new grant needs its token         KMS_GRANT_DELAY        0
   --json                   one JSON line when ready, instead of text
 `;
 

@@ -92,6 +92,7 @@ const encrypts = async ({ caller, tenant, key, identity, boundary, session, endp
   await setKeyPolicy(key);
 
   endpoint = compiled(through, 'endpoint');
+  kms.arriving(endpoint ? { vpc: { endpointId: 'vpce-1' } } : {});
   kms.as(callerOf(caller));
   kms.withStanding({
     identity: [compilePolicy(documentOf(identity, 'identity'), 'identity')],
