@@ -44,6 +44,7 @@ export const openBarePipeline = async () => {
     principalExists: () => true,
     keyPolicyOf: newKeyPolicies(),
     storesFor: (uses: Parameters<typeof tablesOf>[0]) => storesWithin(stores, tablesOf(uses)),
+    inRegion: async () => stores,
     keyring: newKeyring(newRootKeys(), randomBytes),
     auditLog: { write: async () => {} },
     log: () => {},

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { encryptionContextKeys } from '../core/policy/context.ts';
 import { evaluate } from '../core/policy/evaluate.ts';
+import { explain } from '../core/policy/explain.ts';
 import type { CandidateGrant } from '../core/policy/grants.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import type { AccessRequest, Policies } from '../core/policy/request.ts';
@@ -142,7 +143,9 @@ const rows = Object.entries(worlds).map(([name, policies]) => {
   const { allowed, by } = evaluate(request, policies);
   const whole = quantiles(() => evaluate(newRequest(), policies));
   const alone = quantiles(() => evaluate(request, policies));
-  return [name, `${allowed ? 'allowed' : 'denied'} by ${by}`, ...[...alone, ...whole].map((time) => time.toFixed(2))];
+  const explained = quantiles(() => explain(request, policies, evaluate(request, policies)));
+  const times = [...alone, ...whole, ...explained].map((time) => time.toFixed(2));
+  return [name, `${allowed ? 'allowed' : 'denied'} by ${by}`, ...times];
 });
 const text = JSON.stringify(document([names, delegates, pinned, nobody, statement('Via', { AWS: '*' }, use)]));
 rows.push([
@@ -151,10 +154,14 @@ rows.push([
   ...quantiles(() => compilePolicy(text, 'key')).map((t) => t.toFixed(2)),
   '',
   '',
+  '',
+  '',
 ]);
 
 console.log(machineLine(where));
 console.log(
   '\nMicroseconds a decision: 5 statements in the key policy, 3 identity policies, 10 grants, 23 condition keys.\n',
 );
-console.log(table(['case', 'decision', 'median', '99 %', 'with context, median', '99 %'], rows));
+console.log(
+  table(['case', 'decision', 'median', '99 %', 'with context, median', '99 %', 'explained, median', '99 %'], rows),
+);

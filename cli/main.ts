@@ -5,6 +5,8 @@ const commands: Readonly<Record<string, () => Promise<{ run(args: readonly strin
   start: () => import('./start.ts'),
   env: () => import('./env.ts'),
   seed: () => import('./seed.ts'),
+  why: () => import('./why.ts'),
+  simulate: () => import('./simulate.ts'),
 };
 
 /** @returns the exit code: 0 done, 1 failed, 2 called wrongly */

@@ -1,6 +1,6 @@
 import { wipe } from '../core/crypto/bytes.ts';
 import { readImportedMaterial } from '../core/crypto/imported-material.ts';
-import { importedMaterialId, unwrapImported, wrappingKeyBits } from '../core/crypto/key-import.ts';
+import { importedMaterialId, isWrappedLength, unwrapImported, wrappingKeyBits } from '../core/crypto/key-import.ts';
 import { exportPublicKey, loadKeyPair } from '../core/crypto/key-pair.ts';
 import { type VersionedRoot, wrapKeyMaterial } from '../core/crypto/key-wrap.ts';
 import { generateRsa } from '../core/crypto/rsa-key.ts';
@@ -59,7 +59,11 @@ const readUnwrapped = ({ KeySpec }: MaterialOwner, token: TokenContent, wrapped:
   const { validTo, algorithm, privateKey } = token;
   try {
     if (validTo <= now) throw new KmsError('ExpiredImportTokenException');
-    const brought = unwrapImported(loadKeyPair(privateKey).privateKey, algorithm, wrapped);
+    const wrappingKey = loadKeyPair(privateKey).privateKey;
+    if (!isWrappedLength(wrappingKey, algorithm, wrapped.length)) {
+      throw new KmsError('ValidationException', 'Invalid encrypted key size.');
+    }
+    const brought = unwrapImported(wrappingKey, algorithm, wrapped);
     if (brought === undefined) throw new KmsError('InvalidCiphertextException');
     try {
       const material = readImportedMaterial(specOf(KeySpec), brought);

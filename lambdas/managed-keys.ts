@@ -1,5 +1,6 @@
 import { newKeyId } from '../core/model/key-id.ts';
-import { isManagedAlias, managedKeyRecord } from '../core/model/managed-keys.ts';
+import { managedKeyRecord } from '../core/model/managed-key-record.ts';
+import { managedKeyOf } from '../core/model/managed-keys.ts';
 import type { Writers } from '../stores/ports.ts';
 import type { MakeManagedKey, Runtime } from './pipeline/ports.ts';
 
@@ -13,7 +14,8 @@ export const newManagedKeys =
     { keyring, region, random }: Pick<Runtime, 'keyring' | 'region' | 'random'>,
   ): MakeManagedKey =>
   async (AccountId, AliasName, now) => {
-    if (!isManagedAlias(AliasName)) return false;
+    const managed = managedKeyOf(AliasName);
+    if (managed === undefined) return false;
     const claim = {
       AccountId,
       AliasName,
@@ -28,7 +30,7 @@ export const newManagedKeys =
 
     const material = await keyring.newMaterial({ AccountId, KeyId, KeySpec: 'SYMMETRIC_DEFAULT' });
     try {
-      await keys.create(managedKeyRecord(AliasName, material, { region, accountId: AccountId }, now), material);
+      await keys.create(managedKeyRecord(managed, material, { region, accountId: AccountId }, now), material);
     } catch (error) {
       const made = await keys.get(KeyId);
       if (made === undefined) throw error;

@@ -2,6 +2,8 @@ import type { Caller } from '../core/model/caller.ts';
 import type { AliasedKey, GrantedKey, Key, MaterialMaker, UsableKey } from '../core/model/key.ts';
 import type { KeyState } from '../core/model/key-record.ts';
 import type { KeyType, KeyUsage, Origin } from '../core/model/key-specs.ts';
+import type { MultiRegionRole } from '../core/model/key-states.ts';
+import type { RelatedKeys } from '../core/model/related-keys.ts';
 import type { InputOf, Members } from '../core/model/shapes.ts';
 import type { Access, Readers, StoreName, Writers } from '../stores/ports.ts';
 
@@ -28,6 +30,10 @@ export interface KeyTarget<Member extends string = string> {
   readonly origins?: readonly Origin[];
   /** Only keys that the customer manages: AWS managed keys are refused, whatever their policy says. */
   readonly manager?: 'CUSTOMER';
+  /** What a multi-Region key must be; anything when absent. */
+  readonly multiRegion?: MultiRegionRole;
+  /** The member with the Region of the key: one related to the key of this id in the Region of the call, if there is one. */
+  readonly region?: Member;
   /** States in which the operation works; all when absent. */
   readonly states?: readonly KeyState[];
   /** The permission on this key, without `kms:`; the operation's name unless said. `null`: the key is only looked up. */
@@ -50,6 +56,8 @@ export interface Permissions<Member extends string = string> {
   readonly whenSent?: { readonly [Permission in string]?: Member };
   /** Members that name principals, who must exist. */
   readonly principals?: readonly Member[];
+  /** The member with the Region where the permissions of `whenSent`, and the new key policy, are judged; that of the call when absent. */
+  readonly region?: Member;
   /** The new key policy, whose principals must exist too, and the flag that leaves out its lockout check. */
   readonly newPolicy?: { readonly from: Member; readonly bypass: Member };
 }
@@ -65,6 +73,8 @@ export type Uses = { readonly [Table in StoreName]?: Access } & {
   readonly material?: 'use';
   /** `make`: where there is no key yet behind an alias of AWS's own that the call names, the pipeline makes it. Needs the root key. */
   readonly managedKeys?: 'make';
+  /** `write`: `handle` receives what writes to related keys in other Regions too. */
+  readonly regions?: 'write';
 };
 
 /** How the answer changes when it is for the owner of an attested key alone. */
@@ -90,12 +100,21 @@ export interface ListPage {
   end(next: string | undefined): { readonly Truncated: boolean; readonly NextMarker?: string };
 }
 
-export interface AuditFacts {
+export interface AuditFacts<Member extends string = string> {
   readonly readOnly: boolean;
   /** Members that `requestParameters` leaves out, besides bytes and secrets. */
   readonly hides?: readonly string[];
   /** What `responseElements` shows: the key's ARN, or these members of the answer. Nothing when absent. */
   readonly response?: 'key ARN' | readonly string[];
+  /** Once it has succeeded, the call is on record in another Region too. */
+  readonly also?: AlsoOnRecord<Member>;
+}
+
+export interface AlsoOnRecord<Member extends string = string> {
+  /** The member with the Region. */
+  readonly in: Member;
+  /** Another event there: one that made a key, whose metadata is in this member of the answer. */
+  readonly created?: { readonly eventName: string; readonly metadata: string };
 }
 
 type StoresOf<U extends Uses> = {
@@ -104,17 +123,19 @@ type StoresOf<U extends Uses> = {
 
 type KeyAs<U extends Uses> = U extends { readonly material: 'use' } ? UsableKey : Key;
 
-type Found<M extends Members, T, K> = T extends { readonly byAlias: 'only' }
-  ? AliasedKey
-  : T extends { readonly byGrant: object }
-    ? GrantedKey
-    : T extends { readonly orIn: string }
-      ? K
-      : T extends { readonly from: infer From extends keyof M }
-        ? M[From] extends { readonly optional: true }
-          ? K | undefined
-          : K
-        : never;
+type Found<M extends Members, T, K> = T extends { readonly region: string }
+  ? K | undefined
+  : T extends { readonly byAlias: 'only' }
+    ? AliasedKey
+    : T extends { readonly byGrant: object }
+      ? GrantedKey
+      : T extends { readonly orIn: string }
+        ? K
+        : T extends { readonly from: infer From extends keyof M }
+          ? M[From] extends { readonly optional: true }
+            ? K | undefined
+            : K
+          : never;
 
 /** Everything an operation may know. What it did not declare is not there. */
 export type Arguments<
@@ -129,6 +150,7 @@ export type Arguments<
 } & (Target extends KeyTarget ? { readonly key: Found<M, Target, KeyAs<U>> } : unknown) & {
     readonly [Name in keyof Targets]: Found<M, Targets[Name], KeyAs<U>>;
   } & (U extends { readonly material: 'use' } ? { readonly materials: MaterialMaker } : unknown) &
+  (U extends { readonly regions: 'write' } ? { readonly related: RelatedKeys } : unknown) &
   (P extends PageFacts ? { readonly page: ListPage } : unknown);
 
 interface HandedIn {
@@ -179,7 +201,7 @@ export const operation = <
   readonly keys?: Targets;
   readonly conditions?: Readonly<Record<string, ConditionSource<keyof M & string>>>;
   readonly permissions?: Permissions<keyof M & string>;
-  readonly audit: AuditFacts;
+  readonly audit: AuditFacts<keyof M & string>;
   readonly uses?: U;
   readonly recipient?: RecipientFacts<keyof M & string>;
   readonly page?: P;

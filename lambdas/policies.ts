@@ -5,15 +5,16 @@ import { type CompiledPolicy, compilePolicy } from '../core/policy/policy.ts';
 /** Compiled key policies kept in hand at most. */
 const mostPolicies = 10_000;
 
-/** Key policies, each compiled once per revision of its record. */
+/** Key policies, each compiled once for as long as it is in force. By its text: a key may have one in each Region. */
 export const newKeyPolicies = () => {
-  const compiled = new QuickLRU<string, CompiledPolicy<'key'>>({ maxSize: mostPolicies });
-  return ({ KeyId, revision, Policy }: KeyRecord): CompiledPolicy<'key'> => {
-    const id = `${KeyId} ${revision}`;
-    const known = compiled.get(id);
-    if (known !== undefined) return known;
+  const compiled = new QuickLRU<string, { readonly text: string; readonly policy: CompiledPolicy<'key'> }>({
+    maxSize: mostPolicies,
+  });
+  return ({ KeyId, Policy }: KeyRecord): CompiledPolicy<'key'> => {
+    const known = compiled.get(KeyId);
+    if (known?.text === Policy) return known.policy;
     const policy = compilePolicy(Policy, 'key');
-    compiled.set(id, policy);
+    compiled.set(KeyId, { text: Policy, policy });
     return policy;
   };
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { KmsError } from '../core/model/errors.ts';
 import type { TableName } from '../core/model/tables.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { cachedStores } from '../stores/cached.ts';
@@ -26,7 +27,7 @@ const recordCacheSeconds = 1;
 const judgedByGateway: Standing = {
   identity: [
     compilePolicy(
-      { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*' } },
+      { Version: '2012-10-17', Statement: { Sid: 'JudgedByGateway', Effect: 'Allow', Action: 'kms:*', Resource: '*' } },
       'identity',
     ),
   ],
@@ -67,6 +68,10 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
       const declared = tablesOf(uses);
       for (const [table] of declared) read(tableVariable(table));
       return storesWithin(stores, declared);
+    },
+    async inRegion() {
+      const message = 'This deployment has no access to other Regions: its multi-Region keys have no replicas.';
+      throw new KmsError('UnsupportedOperationException', message);
     },
     keyring,
     managedKeys: ({ managedKeys }) =>

@@ -2,7 +2,12 @@ import { inspect } from 'node:util';
 import type { LogEntry } from '../lambdas/pipeline/ports.ts';
 
 /** The local log: a line an entry, errors with their causes. */
-export const logToStderr = ({ level, message, requestId, error }: LogEntry): void => {
-  const details = [requestId && `request ${requestId}`, error && inspect(error)].filter(Boolean).join(' ');
-  process.stderr.write(`${level}: ${message}${details === '' ? '' : ` (${details})`}\n`);
+export const logToStderr = (entry: LogEntry): void => {
+  process.stderr.write(logText(entry));
+};
+
+export const logText = ({ level, message, requestId, caller, action, resource, error }: LogEntry): string => {
+  const asked = action && `${caller} asked for ${action} on ${resource}`;
+  const details = [requestId && `request ${requestId}`, asked, error && inspect(error)].filter(Boolean).join(', ');
+  return `${level}: ${message}${details === '' ? '' : ` (${details})`}\n`;
 };

@@ -15,6 +15,7 @@ import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts'
 import { cachedStores } from '../stores/cached.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import type { Writers } from '../stores/ports.ts';
 import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
 import { writeLastUses } from './last-uses.ts';
 import type { Principal } from './principals.ts';
@@ -35,6 +36,8 @@ export interface Region {
   callAs(as: ServiceCall, operation: OperationName, input: Readonly<Record<string, unknown>>): Promise<HttpReply>;
   readonly runtime: Runtime;
   readonly usage: BufferedUsage;
+  /** For those who have waited until it is ready. */
+  readonly stores: Writers;
   /** Resolves once the Region's tables are there. */
   ready(): Promise<void>;
 }
@@ -99,6 +102,12 @@ export const newRegions = (options: RegionsOptions) => {
       ...(options.endpointPolicy && { endpointPolicy: options.endpointPolicy }),
       keyPolicyOf: newKeyPolicies(), // a Region's own: two Regions may have keys of one id
       storesFor: (uses) => storesWithin(writers, tablesOf(uses)),
+      async inRegion(other) {
+        const opened = open(other);
+        keep(other, opened);
+        await opened.ready();
+        return opened.stores;
+      },
       keyring,
       recipients: options.recipients,
       managedKeys: () => makeManagedKey,
@@ -108,6 +117,7 @@ export const newRegions = (options: RegionsOptions) => {
     const region: Region = {
       runtime,
       usage,
+      stores: writers,
       ready,
       handler: (operationName) => {
         const handler = served(operationName);
@@ -132,16 +142,18 @@ export const newRegions = (options: RegionsOptions) => {
     kept.set(name, region);
   };
 
+  const open = (name: string): Region => {
+    const known = kept.get(name) ?? unproven.get(name);
+    if (known) return known;
+    const region = newRegion(name);
+    unproven.set(name, region);
+    return region;
+  };
+
   const lastUses = writeLastUses(() => [...kept.values()].map(({ usage }) => usage), options.log);
 
   return {
-    get(name: string): Region {
-      const known = kept.get(name) ?? unproven.get(name);
-      if (known) return known;
-      const region = newRegion(name);
-      unproven.set(name, region);
-      return region;
-    },
+    get: open,
     async close() {
       await lastUses.stop();
       client.destroy();
@@ -150,7 +162,15 @@ export const newRegions = (options: RegionsOptions) => {
 };
 
 /** What the pipeline may know of a principal: everything but its secrets. */
-const callerFrom = ({ accountId, arn, type, principalId, accessKeyId, userName, issuer }: Principal): Caller => ({
+export const callerFrom = ({
+  accountId,
+  arn,
+  type,
+  principalId,
+  accessKeyId,
+  userName,
+  issuer,
+}: Principal): Caller => ({
   accountId,
   arn,
   type,

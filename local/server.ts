@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { KmsError } from '../core/model/errors.ts';
 import type { HttpReply } from '../lambdas/pipeline/ports.ts';
 import { replyToError } from '../lambdas/pipeline/reply.ts';
+import { controlPrefix } from './control/front.ts';
 import { version } from './package-facts.ts';
 import { readBody } from './read-body.ts';
 import type { LocalService } from './service.ts';
@@ -82,6 +83,7 @@ const answer = async (
   const [path = '', query = ''] = splitOnce(url.replace(/^https?:\/\/[^/?]*\/?/i, '/'), '?');
 
   if (path === '/health') return method === 'GET' ? health(service, query) : refuse(405, 'Use GET', requestId);
+  if (path.startsWith(controlPrefix)) return service.control(request, path, received);
   if (method !== 'POST') return refuse(405, 'Calls of the KMS API are POST requests', requestId);
   const body = await readBody(request);
   if (body === 'gone') return undefined;

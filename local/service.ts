@@ -5,6 +5,9 @@ import { replyToError } from '../lambdas/pipeline/reply.ts';
 import { type Attestation, openAttestation } from './attestation.ts';
 import { openAuditLog } from './audit/audit-log.ts';
 import { newMemoryAuditLog } from './audit/memory-audit-log.ts';
+import { type ControlFront, newControlFront } from './control/front.ts';
+import { newSimulate } from './control/simulate.ts';
+import { forgetControlToken, newControlToken } from './control/token.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { defaultRegion } from './default-region.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
@@ -53,6 +56,8 @@ export interface LocalService {
   /** Encrypts and decrypts on a key of the service's own. */
   checkDeeply(): Promise<void>;
   readonly folder: DataFolder;
+  /** What is under `/_local/`. */
+  readonly control: ControlFront;
   log(entry: LogEntry): void;
   /** Ends everything in order, writing out what is buffered. */
   close(): Promise<void>;
@@ -116,10 +121,17 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       const accounts = principals.all().map(({ accountId }) => accountId);
       await seedFrom(options.seedFile, { account, accounts, region: defaultRegion, regionOf: regions.get, log });
     }
+    closers.push(() => forgetControlToken(folder));
+    const control = newControlFront({
+      token: await newControlToken(folder),
+      endpoints: { simulate: newSimulate(principals, regions.get) },
+      log,
+    });
 
     return {
       dataDir: folder.path(),
       folder,
+      control,
       principals,
       account,
       storage: dynamoDb.name,

@@ -63,6 +63,9 @@ const keyLine = (operation: Operation, name: string, target: KeyTarget): string 
     target.type && `${target.type} keys only`,
     target.manager && 'customer managed keys only',
     target.origins && `origin ${target.origins.map(code).join(', ')}`,
+    target.region && `in the Region of ${code(target.region)}`,
+    target.multiRegion === 'primary' && 'multi-Region primary keys only',
+    target.multiRegion === 'no replica' && 'not for multi-Region replicas',
     `states ${target.states ? target.states.map(code).join(', ') : 'all'}`,
   ];
   return `- Key ${code(name)}: ${facts.filter(Boolean).join('; ')}.`;
@@ -79,7 +82,8 @@ const section = (operation: Operation): string => {
   const { name, input, keys, audit } = operation;
   const uses = usesOf(operation);
   const tables = tablesOf(uses).map(([table, access]) => `${code(table)} (${access})`);
-  const material = uses.material ? [...tables, 'key material'] : tables;
+  const others = [uses.material && 'key material', uses.regions && 'related keys in other Regions'];
+  const material = [...tables, ...others.filter((used) => used !== undefined)];
   const keyLines = Object.entries(keys).map(([key, target]) => keyLine(operation, key, target));
   return [
     `## ${name}`,

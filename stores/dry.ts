@@ -7,6 +7,7 @@ export const dryStores = ({ keys, aliases, grants, usage }: Partial<Writers>): P
       ...keys,
       create: async () => {},
       update: async (record, change) => ({ ...record, ...change }),
+      addMaterial: async () => {},
       deleteMaterial: async () => {},
     },
   }),

@@ -32,6 +32,8 @@ export interface KeyWriter extends KeyReader {
    * @throws {StaleRecordError} when another write came first
    */
   update(record: KeyRecord, change: Partial<KeyRecord>, material?: KeyMaterial): Promise<KeyRecord>;
+  /** Material that a record will point to; left as it is where it was stored already. */
+  addMaterial(material: KeyMaterial): Promise<void>;
   /** Comes before the update that says so: from here on nobody gets the material back. Without effect if there is none. */
   deleteMaterial(KeyId: string, KeyMaterialId: string): Promise<void>;
 }

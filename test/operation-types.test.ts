@@ -32,6 +32,31 @@ it('types a declaration so that an operation can touch only what it declares', (
 
   operation({
     name: 'Example',
+    input: { KeyId: keyId(), Region: keyId() },
+    key: { from: 'KeyId' },
+    keys: { replica: { from: 'KeyId', region: 'Region' } },
+    audit: { readOnly: false },
+    uses: { keys: 'write', regions: 'write' },
+
+    async handle({ key, replica, related }) {
+      await related.update(key.record, {});
+      // @ts-expect-error there may be no related key in that Region
+      return { Arn: replica.Arn };
+    },
+  });
+
+  operation({
+    name: 'Example',
+    input: { KeyId: keyId() },
+    key: { from: 'KeyId' },
+    audit: { readOnly: false },
+    uses: { keys: 'write' },
+    // @ts-expect-error without `regions: 'write'` nothing reaches other Regions
+    handle: async ({ related }) => ({ related }),
+  });
+
+  operation({
+    name: 'Example',
     input: { KeyId: keyId() },
     // @ts-expect-error a target must name a member of the input
     key: { from: 'Keyid' },

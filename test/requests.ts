@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { defaultKeyPolicy } from '../core/model/key-policy.ts';
-import { type KeyState, keyStates } from '../core/model/key-record.ts';
+import { type KeyRecord, type KeyState, keyStates } from '../core/model/key-record.ts';
 import { algorithmsOf, type KeyUsage } from '../core/model/key-specs.ts';
 import type { Members, Shape, TextShape } from '../core/model/shapes.ts';
 import type { KeyTarget, Operation } from '../lambdas/operation.ts';
@@ -39,9 +39,12 @@ export const sample = (shape: Shape): unknown => {
   }
 };
 
+/** Where replicas are made. */
+export const replicaRegion = 'eu-west-1';
+
 /** Texts that between them satisfy every pattern there is. */
 const sampleText = ({ min = 1, pattern = '' }: TextShape): string => {
-  const texts = ['a'.repeat(Math.max(min, 1)), 'lab.kms.example.com'];
+  const texts = ['a'.repeat(Math.max(min, 1)), 'lab.kms.example.com', replicaRegion];
   return texts.find((text) => new RegExp(`^(?:${pattern || '.*'})$`).test(text)) ?? 'a';
 };
 
@@ -65,18 +68,39 @@ export const creationFor = (usage: KeyUsage, KeySpec?: string): Parameters => {
   return spec === undefined ? {} : { KeySpec: spec, KeyUsage: usage };
 };
 
-const creationOf = ({ usage, type, origins }: KeyTarget): Parameters => ({
+const creationOf = ({ usage, type, origins, multiRegion }: KeyTarget): Parameters => ({
+  ...(multiRegion === 'primary' && { MultiRegion: true }),
   ...(type === 'asymmetric' ? creationFor('SIGN_VERIFY') : creationFor(usage ?? 'ENCRYPT_DECRYPT')),
   ...(origins && { Origin: origins[0] }),
 });
 
 /** Puts a key in any state, also those that no operation reaches from where it is. */
-export const putInState = async (kms: Service, KeyId: string, KeyState: KeyState): Promise<void> => {
+export const putInState = async (
+  kms: Pick<Service, 'stores' | 'now'>,
+  KeyId: string,
+  KeyState: KeyState,
+): Promise<void> => {
   const record = await kms.stores.keys.get(KeyId);
   if (record === undefined) throw new Error(`no key ${KeyId}`);
   const inAWeek = new Date(kms.now().getTime() + 7 * 86_400_000);
-  const DeletionDate = KeyState === 'PendingDeletion' ? inAWeek : undefined;
-  await kms.stores.keys.update(record, { KeyState, DeletionDate });
+  const plain = { passing: undefined, DeletionDate: undefined, PendingDeletionWindowInDays: undefined };
+  await kms.stores.keys.update(record, { ...plain, ...changeInto(KeyState, inAWeek, record) });
+};
+
+const changeInto = (KeyState: KeyState, later: Date, { related }: KeyRecord): Partial<KeyRecord> => {
+  switch (KeyState) {
+    case 'Creating':
+    case 'Updating':
+      return { KeyState: 'Enabled', passing: { KeyState, until: later } };
+    case 'PendingDeletion':
+      return { KeyState, DeletionDate: later };
+    case 'PendingReplicaDeletion': {
+      const replicas = [{ Region: replicaRegion }];
+      return { KeyState: 'PendingDeletion', PendingDeletionWindowInDays: 7, related: related ?? { replicas } };
+    }
+    default:
+      return { KeyState };
+  }
 };
 
 export const acceptedBy = ({ states = keyStates }: KeyTarget): readonly KeyState[] => states;
@@ -156,6 +180,11 @@ export const validRequest = async (kms: Service, operation: Operation<OperationN
   const keys: Record<string, { KeyId: string; Arn: string }> = {};
   let parameters = samples(operation.input);
   for (const [name, target] of Object.entries(operation.keys)) {
+    if (target.region !== undefined) {
+      keys[name] = await replicate(kms, keys.key?.KeyId ?? '');
+      parameters = { ...parameters, [target.region]: replicaRegion };
+      continue;
+    }
     const creation = creationOf(target);
     const key = await kms.newKey(creation);
     keys[name] = key;
@@ -168,10 +197,20 @@ export const validRequest = async (kms: Service, operation: Operation<OperationN
   parameters = { ...parameters, ...(await beyondDeclaration[operation.name]?.(kms, parameters)) };
   for (const [name, target] of Object.entries(operation.keys)) {
     const [state = 'Enabled'] = acceptedBy(target);
-    if (state !== 'Enabled') await putInState(kms, keys[name]?.KeyId ?? '', state);
+    if (state !== 'Enabled' && target.region === undefined) await putInState(kms, keys[name]?.KeyId ?? '', state);
   }
   kms.audited.length = 0;
   return { parameters, keys };
+};
+
+/** A replica that is ready for use. */
+export const replicate = async (kms: Service, KeyId: string): Promise<{ KeyId: string; Arn: string }> => {
+  const { ReplicaKeyMetadata, message } = await kms.call('ReplicateKey', { KeyId, ReplicaRegion: replicaRegion });
+  if (ReplicaKeyMetadata === undefined) throw new Error(`ReplicateKey answered ${message}`);
+  const { stores } = await kms.inRegion(replicaRegion);
+  const record = await stores.keys.get(KeyId);
+  if (record) await stores.keys.update(record, { passing: undefined });
+  return { KeyId, Arn: ReplicaKeyMetadata.Arn };
 };
 
 const naming = async (kms: Service, { from, byAlias }: KeyTarget, TargetKeyId: string): Promise<Parameters> => {

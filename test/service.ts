@@ -17,7 +17,8 @@ import { newRootKeys } from '../local/root-keys.ts';
 import { serviceRequest } from '../local/service-requests.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
-import { bufferedUsage } from '../stores/usage-tracking.ts';
+import type { Writers } from '../stores/ports.ts';
+import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
 
 export const accountId = '111122223333';
 export const otherAccountId = '444455556666';
@@ -57,71 +58,68 @@ const toJson = (parameters: Parameters): string =>
 
 /**
  * The real pipeline on the real stores, on a DynamoDB in memory. The caller is given, not authenticated; the clock stands
- * still until it is moved; audit records and log lines are kept for the test to look at.
+ * still until it is moved; audit records and log lines are kept for the test to look at. `around` comes between the
+ * stores and everybody.
  */
-export const newService = async (overrides: Partial<Runtime> = {}) => {
+export const newService = async (overrides: Partial<Runtime> = {}, around = (stores: Writers): Writers => stores) => {
   const dynamoDb = await openEmbeddedDynamoDb();
   const client = new DynamoDBClient(dynamoDb.clientConfig);
-  await createTables(client, (table) => table);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const stored = dynamoStores(documents, (table) => table);
-  const stores = { ...stored, usage: bufferedUsage(stored.usage) };
-  const keyring = newKeyring(newRootKeys(), randomBytes);
+  const rootKeys = newRootKeys();
+  const regions = new Map<string, Promise<ServiceRegion>>();
+  /** The same service in another Region: its own tables, and the same caller, clock and audit log. */
+  const inRegion = (name: string): Promise<ServiceRegion> => {
+    const opened = regions.get(name) ?? openRegion(name);
+    regions.set(name, opened);
+    return opened;
+  };
   const audited: AuditRecord[] = [];
   const logged: LogEntry[] = [];
+  const refusals: LogEntry[] = [];
   let caller = userOf(accountId, 'admin');
   let standing: Standing = allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
   let arriving: Partial<HttpRequest> = {};
   let now = new Date('2026-11-21T12:00:00Z');
 
-  const runtime: Runtime = {
-    region,
-    clock: () => now,
-    random: randomBytes,
-    authenticate: () => caller,
-    standingOf: () => standing,
-    principalExists: () => true,
-    keyPolicyOf: newKeyPolicies(),
-    storesFor: (uses) => storesWithin(stores, tablesOf(uses)),
-    keyring,
-    managedKeys: () => newManagedKeys(stores, { keyring, region, random: randomBytes }),
-    auditLog: { write: async (record) => void audited.push(record) },
-    log: (entry) => void logged.push(entry),
-    ...overrides,
+  const openRegion = async (name: string): Promise<ServiceRegion> => {
+    const tableNameOf = (table: string) => `${name}-${table}`;
+    await createTables(client, tableNameOf);
+    const stored = around(dynamoStores(documents, tableNameOf));
+    const stores = { ...stored, usage: bufferedUsage(stored.usage) };
+    // Each Region has the material that is in its own store, and no other at hand.
+    const keyring = newKeyring(rootKeys, randomBytes);
+    const runtime: Runtime = {
+      region: name,
+      clock: () => now,
+      random: randomBytes,
+      authenticate: () => caller,
+      standingOf: () => standing,
+      principalExists: () => true,
+      keyPolicyOf: newKeyPolicies(),
+      storesFor: (uses) => storesWithin(stores, tablesOf(uses)),
+      inRegion: async (other) => (await inRegion(other)).stores,
+      keyring,
+      managedKeys: () => newManagedKeys(stores, { keyring, region: name, random: randomBytes }),
+      auditLog: { write: async (record) => void audited.push(record) },
+      log: (entry) => void (entry.action === undefined ? logged : refusals).push(entry),
+      ...overrides,
+    };
+    return { stores, runtime, ...callsTo(runtime, () => arriving) };
   };
-  const handlers = new Map(operations.map((operation) => [operation.name, serve(operation, runtime)]));
-
-  const send = async (name: OperationName, body: string | Uint8Array, contentType = 'application/x-amz-json-1.1') => {
-    const handler = handlers.get(name);
-    if (handler === undefined) throw new Error(`no operation ${name}`);
-    const reply = await handler({
-      method: 'POST',
-      path: '/',
-      query: '',
-      headers: [['Content-Type', contentType]],
-      body: Buffer.from(body),
-      sourceIp: '127.0.0.1',
-      requestId: '00000000-0000-4000-8000-00000000000a',
-      ...arriving,
-    });
-    const members = reply.body === '' ? {} : (JSON.parse(reply.body) as object);
-    return { status: reply.status, requestId: String(reply.headers['x-amzn-requestid']), ...members } as Answer;
-  };
-  const call = (name: OperationName, parameters: Parameters = {}) => send(name, toJson(parameters));
-  /** A call from inside, as services of this project make it. */
-  const callAs = async (as: ServiceCall, name: OperationName, parameters: Parameters = {}) => {
-    const reply = await handlers.get(name)?.(serviceRequest(as.service, parameters), callerOfService(as));
-    return { status: reply?.status, ...JSON.parse(reply?.body || '{}') } as Answer;
-  };
+  const { stores, runtime, send, call, callAs } = await inRegion(region);
 
   return {
     stores,
     runtime,
     audited,
+    /** What the log tells besides refusals: trouble. */
     logged,
+    /** What the log tells of calls that were refused. */
+    refusals,
     send,
     call,
     callAs,
+    inRegion,
     as: (next: Caller) => {
       caller = next;
     },
@@ -149,6 +147,41 @@ export const newService = async (overrides: Partial<Runtime> = {}) => {
     },
     close: () => dynamoDb.close(),
   };
+};
+
+/** One Region of the service. */
+export interface ServiceRegion extends ReturnType<typeof callsTo> {
+  readonly stores: Omit<Writers, 'usage'> & { readonly usage: BufferedUsage };
+  readonly runtime: Runtime;
+}
+
+/** @param arriving how calls come in, where it is not as ever */
+const callsTo = (runtime: Runtime, arriving: () => Partial<HttpRequest>) => {
+  const handlers = new Map(operations.map((operation) => [operation.name, serve(operation, runtime)]));
+
+  const send = async (name: OperationName, body: string | Uint8Array, contentType = 'application/x-amz-json-1.1') => {
+    const handler = handlers.get(name);
+    if (handler === undefined) throw new Error(`no operation ${name}`);
+    const reply = await handler({
+      method: 'POST',
+      path: '/',
+      query: '',
+      headers: [['Content-Type', contentType]],
+      body: Buffer.from(body),
+      sourceIp: '127.0.0.1',
+      requestId: '00000000-0000-4000-8000-00000000000a',
+      ...arriving(),
+    });
+    const members = reply.body === '' ? {} : (JSON.parse(reply.body) as object);
+    return { status: reply.status, requestId: String(reply.headers['x-amzn-requestid']), ...members } as Answer;
+  };
+  const call = (name: OperationName, parameters: Parameters = {}) => send(name, toJson(parameters));
+  /** A call from inside, as services of this project make it. */
+  const callAs = async (as: ServiceCall, name: OperationName, parameters: Parameters = {}) => {
+    const reply = await handlers.get(name)?.(serviceRequest(as.service, parameters), callerOfService(as));
+    return { status: reply?.status, ...JSON.parse(reply?.body || '{}') } as Answer;
+  };
+  return { send, call, callAs };
 };
 
 export type Service = Awaited<ReturnType<typeof newService>>;

@@ -20,6 +20,16 @@ export type WrappingAlgorithm = keyof typeof wrappings;
 export const wrappingKeyBits = { RSA_2048: 2048, RSA_3072: 3072, RSA_4096: 4096 } as const;
 
 /**
+ * Whether so many bytes can be what `unwrapImported` takes: as long as the modulus, or longer where AES-KWP follows.
+ *
+ * @throws {RangeError} on another kind of key
+ */
+export const isWrappedLength = (wrappingKey: KeyObject, algorithm: WrappingAlgorithm, length: number): boolean => {
+  const rsaLength = rsaLengthOf(wrappingKey);
+  return wrappings[algorithm].aesKey ? length > rsaLength : length === rsaLength;
+};
+
+/**
  * Unwraps key material that a caller brings.
  * Source: https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-encrypt-key-material.html: RSA-OAEP
  * (RFC 8017 §7.1) of the material, or of an AES-256 key, followed by AES-KWP (RFC 5649) of the material.
@@ -35,7 +45,7 @@ export const unwrapImported = (
   wrapped: Uint8Array,
 ): Buffer | undefined => {
   const { hash, aesKey } = wrappings[algorithm];
-  const rsaLength = Math.ceil(modulusBitsOf(wrappingKey, 'private') / 8);
+  const rsaLength = rsaLengthOf(wrappingKey);
   checkBytes('wrapped', wrapped);
   if (!aesKey) return decryptOaep(wrappingKey, hash, wrapped);
   const key = decryptOaep(wrappingKey, hash, wrapped.subarray(0, rsaLength));
@@ -46,6 +56,8 @@ export const unwrapImported = (
     wipe(key);
   }
 };
+
+const rsaLengthOf = (wrappingKey: KeyObject): number => Math.ceil(modulusBitsOf(wrappingKey, 'private') / 8);
 
 /** Frozen: part of every id that was ever given out. */
 const purpose = 'serverless-kms imported key material id v1';

@@ -44,7 +44,7 @@ export const isImportable = (KeySpec: KeySpec): boolean => wrappingsOf[specOf(Ke
 
 /**
  * Whether material of a key spec can be wrapped so.
- * @throws {KmsError} UnsupportedOperationException
+ * @throws {KmsError} ValidationException
  */
 export const chooseWrapping = (
   KeySpec: KeySpec,
@@ -53,8 +53,8 @@ export const chooseWrapping = (
 ): { readonly algorithm: WrappingAlgorithm; readonly keySpec: WrappingKeySpec } => {
   const refuse = () =>
     new KmsError(
-      'UnsupportedOperationException',
-      `WrappingAlgorithm ${algorithm} with WrappingKeySpec ${keySpec} is not supported for key spec ${KeySpec}.`,
+      'ValidationException',
+      `Wrapping algorithm ${algorithm} and wrapping key spec ${keySpec} cannot be used to import a ${KeySpec} key.`,
     );
   const chosen = wrappingsOf[specOf(KeySpec).family].find((name) => name === algorithm);
   if (chosen === undefined || keySpec === 'SM2') throw refuse();

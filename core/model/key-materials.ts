@@ -3,11 +3,14 @@ import type { KeyRecord } from './key-record.ts';
 
 export type RotationType = 'AUTOMATIC' | 'ON_DEMAND';
 
+/** The longer one while related keys in other Regions have not imported the material yet. */
+export type PendingState = 'PENDING_ROTATION' | 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
+
 /** One version of a key's material, as its record knows it; the bytes are in an item of their own. */
 export interface MaterialVersion {
   readonly KeyMaterialId: string;
-  /** `CURRENT` encrypts and decrypts, `NON_CURRENT` only decrypts, `PENDING_ROTATION` does neither yet. */
-  readonly KeyMaterialState: 'CURRENT' | 'NON_CURRENT' | 'PENDING_ROTATION';
+  /** `CURRENT` encrypts and decrypts, `NON_CURRENT` only decrypts, the others do neither yet. */
+  readonly KeyMaterialState: 'CURRENT' | 'NON_CURRENT' | PendingState;
   /** How it became current; absent for a key's first material, and until it does. */
   readonly rotation?: { readonly date: Date; readonly type: RotationType } | undefined;
   /** For keys of origin EXTERNAL. */
@@ -31,8 +34,12 @@ export const isPresent = ({ imported }: MaterialVersion, now: Date): boolean =>
   imported === undefined ||
   (imported.ImportState === 'IMPORTED' && (imported.ValidTo === undefined || imported.ValidTo > now));
 
+export const hasMaterial = ({ materials }: KeyRecord, KeyMaterialId: string, now: Date): boolean =>
+  materials.some((version) => version.KeyMaterialId === KeyMaterialId && isPresent(version, now));
+
 /** Material that encrypts, or once did; what waits for its rotation is not the key's yet, and may go again. */
-export const isPermanent = ({ KeyMaterialState }: MaterialVersion): boolean => KeyMaterialState !== 'PENDING_ROTATION';
+export const isPermanent = ({ KeyMaterialState }: MaterialVersion): boolean =>
+  KeyMaterialState === 'CURRENT' || KeyMaterialState === 'NON_CURRENT';
 
 /** Whether a key must wait for an import: it has no material yet, or lacks any of what it ever encrypted with. */
 export const isMaterialMissing = ({ Origin, materials }: KeyRecord, now: Date): boolean => {

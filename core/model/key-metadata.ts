@@ -2,6 +2,7 @@ import { keyArn, type Place } from './arn.ts';
 import { expiryOf } from './key-materials.ts';
 import { type KeyRecord, stateAt } from './key-record.ts';
 import { algorithmMembers, algorithmsOf, customerMasterKeySpecs } from './key-specs.ts';
+import { multiRegionConfiguration } from './related-keys.ts';
 
 /**
  * KeyMetadata of a record by the clock, with the members AWS shows for such a key.
@@ -20,7 +21,8 @@ export const keyMetadata = (record: KeyRecord, region: string, now: Date) => {
     Description: record.Description,
     KeyUsage: record.KeyUsage,
     KeyState,
-    DeletionDate: record.DeletionDate,
+    DeletionDate: KeyState === 'PendingDeletion' ? record.DeletionDate : undefined,
+    PendingDeletionWindowInDays: KeyState === 'PendingReplicaDeletion' ? record.PendingDeletionWindowInDays : undefined,
     ...expiryOf(record, now),
     Origin: record.Origin,
     KeyManager: record.KeyManager ?? 'CUSTOMER',
@@ -29,9 +31,9 @@ export const keyMetadata = (record: KeyRecord, region: string, now: Date) => {
     KeySpec: record.KeySpec,
     [algorithmMembers[record.KeyUsage]]: algorithmsOf(record.KeySpec, record.KeyUsage),
     MultiRegion: record.MultiRegion,
-    MultiRegionConfiguration: record.MultiRegion
-      ? { MultiRegionKeyType: 'PRIMARY', PrimaryKey: { Arn, Region: region }, ReplicaKeys: [] }
-      : undefined,
-    CurrentKeyMaterialId: record.KeySpec === 'SYMMETRIC_DEFAULT' ? record.currentKeyMaterialId : undefined,
+    MultiRegionConfiguration: multiRegionConfiguration(record, region, now),
+    // A replica shows none yet while it is made.
+    CurrentKeyMaterialId:
+      record.KeySpec === 'SYMMETRIC_DEFAULT' && KeyState !== 'Creating' ? record.currentKeyMaterialId : undefined,
   };
 };

@@ -1,9 +1,27 @@
 import { isMaterialMissing, type MaterialVersion } from './key-materials.ts';
 import type { KeySpec, KeyUsage, Origin } from './key-specs.ts';
+import { type Related, replicasAt } from './related-keys.ts';
 
 /** The states a record can hold. The state a caller sees is `stateAt`'s answer. */
-export const keyStates = ['Enabled', 'Disabled', 'PendingDeletion', 'PendingImport'] as const;
+export type StoredState = 'Enabled' | 'Disabled' | 'PendingDeletion' | 'PendingImport';
+
+/** The states a caller can see. `Unavailable` is for custom key stores, which are not there. */
+export const keyStates = [
+  'Enabled',
+  'Disabled',
+  'PendingDeletion',
+  'PendingReplicaDeletion',
+  'PendingImport',
+  'Creating',
+  'Updating',
+] as const;
 export type KeyState = (typeof keyStates)[number];
+
+/** A state that ends by itself; without `until` it lasts until a write ends it. */
+export interface PassingState {
+  readonly KeyState: 'Creating' | 'Updating';
+  readonly until?: Date | undefined;
+}
 
 export interface Tag {
   readonly TagKey: string;
@@ -22,9 +40,15 @@ export interface KeyRecord {
   readonly MultiRegion: boolean;
   /** Who manages the key: absent for its owner, the customer. */
   readonly KeyManager?: 'AWS' | undefined;
-  readonly KeyState: KeyState;
-  /** Only while `PendingDeletion`: from this instant on the key does not exist. */
+  readonly KeyState: StoredState;
+  /** Only of multi-Region keys: for the moment, in place of `KeyState`. */
+  readonly passing?: PassingState | undefined;
+  /** Of multi-Region keys; absent of a primary that was never replicated. */
+  readonly related?: Related | undefined;
+  /** Only while `PendingDeletion`, once it is known: from this instant on the key does not exist. */
   readonly DeletionDate?: Date | undefined;
+  /** Of a primary whose deletion was scheduled while it had replicas: how long it waits once they are gone. */
+  readonly PendingDeletionWindowInDays?: number | undefined;
   /** The key policy, byte for byte as it was given. */
   readonly Policy: string;
   readonly Tags: readonly Tag[];
@@ -50,8 +74,15 @@ export interface KeyMaterial {
  * `PendingImport` from the second in which imported material expires.
  */
 export const stateAt = (record: KeyRecord, now: Date): KeyState | undefined => {
-  if (record.DeletionDate !== undefined && record.DeletionDate <= now) return undefined;
-  return record.KeyState !== 'PendingDeletion' && isMaterialMissing(record, now) ? 'PendingImport' : record.KeyState;
+  const { KeyState, DeletionDate, PendingDeletionWindowInDays, passing } = record;
+  if (DeletionDate !== undefined && DeletionDate <= now) return undefined;
+  if (KeyState === 'PendingDeletion') {
+    const waits = PendingDeletionWindowInDays !== undefined && replicasAt(record, now).length > 0;
+    return waits ? 'PendingReplicaDeletion' : 'PendingDeletion';
+  }
+  const passes = passing && (passing.until === undefined || passing.until > now) ? passing.KeyState : undefined;
+  if (passes === 'Creating') return passes;
+  return isMaterialMissing(record, now) ? 'PendingImport' : (passes ?? KeyState);
 };
 
 export interface AliasRecord {

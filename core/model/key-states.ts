@@ -1,6 +1,19 @@
 import { KmsError } from './errors.ts';
-import type { KeyState } from './key-record.ts';
+import type { KeyRecord, KeyState } from './key-record.ts';
 import type { Origin } from './key-specs.ts';
+import { multiRegionKeyType } from './related-keys.ts';
+
+/** States in which key material is used. */
+export const usableStates = ['Enabled', 'Updating'] as const satisfies readonly KeyState[];
+
+/** All states but those of a key that is to be deleted. */
+export const statesBeforeDeletion = [
+  'Enabled',
+  'Disabled',
+  'PendingImport',
+  'Creating',
+  'Updating',
+] as const satisfies readonly KeyState[];
 
 /**
  * What a refused state answers.
@@ -10,7 +23,10 @@ const refusals = {
   Enabled: ['KMSInvalidStateException', 'is enabled.'],
   Disabled: ['DisabledException', 'is disabled.'],
   PendingDeletion: ['KMSInvalidStateException', 'is pending deletion.'],
+  PendingReplicaDeletion: ['KMSInvalidStateException', 'is pending replica deletion.'],
   PendingImport: ['KMSInvalidStateException', 'is pending import.'],
+  Creating: ['KMSInvalidStateException', 'is creating.'],
+  Updating: ['KMSInvalidStateException', 'is updating.'],
 } as const satisfies Record<KeyState, readonly [string, string]>;
 
 /** The error for a key whose state an operation does not accept; `undefined` when it does. */
@@ -29,3 +45,13 @@ export const refuseOrigin = (arn: string, origin: Origin, accepted: readonly Ori
         'UnsupportedOperationException',
         `${arn} origin is ${origin} which is not valid for this operation.`,
       );
+
+/** `primary`: only the primary of a multi-Region key. `no replica`: single-Region keys too. */
+export type MultiRegionRole = 'primary' | 'no replica';
+
+/** The error for a key that is not what an operation on multi-Region keys, or on what they share, works on. */
+export const refuseRole = (arn: string, record: KeyRecord, accepted: MultiRegionRole): KmsError | undefined => {
+  const type = multiRegionKeyType(record);
+  if (type === 'PRIMARY' || (type === undefined && accepted === 'no replica')) return undefined;
+  return new KmsError('UnsupportedOperationException', `${arn} is not a multi-region primary key.`);
+};

@@ -1,6 +1,3 @@
-import type { Place } from './arn.ts';
-import { addDays } from './days.ts';
-import type { KeyRecord } from './key-record.ts';
 import {
   accessFor,
   byGrants,
@@ -11,14 +8,13 @@ import {
   type StatementAt,
   through,
 } from './managed-key-statements.ts';
-import { policyText } from './policy-text.ts';
 
 /**
  * AWS managed keys: a service has one in each account that uses it, under the alias `alias/aws/<service>`. Nobody in the
  * account can change it, and it works through the service only. Keys that AWS owns are in no account and not here.
  * https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key
  */
-interface ManagedKey {
+export interface ManagedKey {
   /** Ends the description: "Default key that protects my … when no other key is defined". */
   readonly protects: string;
   readonly policyId: string;
@@ -171,44 +167,8 @@ export const predefinedAliases: readonly string[] = Object.entries(managedKeys)
   .flatMap(([service, { predefined }]) => (predefined ? [prefix + service] : []))
   .sort();
 
-const managedKeyOf = (AliasName: string): ManagedKey | undefined => {
+/** The AWS managed key that belongs behind an alias, if one does. */
+export const managedKeyOf = (AliasName: string): ManagedKey | undefined => {
   const service = AliasName.slice(prefix.length);
   return AliasName.startsWith(prefix) && Object.hasOwn(managedKeys, service) ? managedKeys[service] : undefined;
-};
-
-/** Whether an AWS managed key belongs behind the alias. */
-export const isManagedAlias = (AliasName: string): boolean => managedKeyOf(AliasName) !== undefined;
-
-/** AWS rotates these keys every year, whatever the account wants. */
-const rotationDays = 365;
-
-/** The record of the AWS managed key behind an alias, whose first material it is given. */
-export const managedKeyRecord = (
-  AliasName: string,
-  { KeyId, KeyMaterialId }: { readonly KeyId: string; readonly KeyMaterialId: string },
-  place: Place,
-  now: Date,
-): KeyRecord => {
-  const managed = managedKeyOf(AliasName);
-  if (managed === undefined) throw new RangeError(`no AWS managed key is behind ${AliasName}`);
-  const { protects, policyId: Id, statements } = managed;
-  const Policy = { Version: '2012-10-17', Id, Statement: statements.map((at) => at(place)) };
-  return {
-    KeyId,
-    AccountId: place.accountId,
-    CreationDate: now,
-    Description: `Default key that protects my ${protects} when no other key is defined`,
-    KeySpec: 'SYMMETRIC_DEFAULT',
-    KeyUsage: 'ENCRYPT_DECRYPT',
-    Origin: 'AWS_KMS',
-    MultiRegion: false,
-    KeyManager: 'AWS',
-    KeyState: 'Enabled',
-    Policy: policyText(Policy),
-    Tags: [],
-    currentKeyMaterialId: KeyMaterialId,
-    materials: [{ KeyMaterialId, KeyMaterialState: 'CURRENT' }],
-    rotation: { periodDays: rotationDays, next: addDays(now, rotationDays) },
-    revision: 1,
-  };
 };

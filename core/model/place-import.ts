@@ -3,6 +3,7 @@ import type { ImportType } from './key-import.ts';
 import { type ImportFacts, isPermanent, isPresent, type MaterialVersion, pendingMaterial } from './key-materials.ts';
 import type { KeyRecord } from './key-record.ts';
 import { specOf } from './key-specs.ts';
+import { isReplica } from './related-keys.ts';
 
 /** Key material that was brought, and what was said of it. */
 export interface BroughtMaterial extends Omit<ImportFacts, 'ImportState'> {
@@ -25,7 +26,10 @@ export const placeImport = (
   readonly change: Pick<KeyRecord, 'materials' | 'currentKeyMaterialId'>;
   readonly expired: MaterialVersion | undefined;
 } => {
-  const expired = record.materials.find((version) => !isPermanent(version) && !isPresent(version, now));
+  // What a replica lacks is the primary's to take back.
+  const expired = isReplica(record)
+    ? undefined
+    : record.materials.find((version) => !isPermanent(version) && !isPresent(version, now));
   const materials = record.materials.filter((version) => version !== expired);
   const known = materials.find((version) => version.KeyMaterialId === KeyMaterialId);
   const isFirst = materials.length === 0;

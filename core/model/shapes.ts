@@ -131,6 +131,7 @@ export const grantPrincipal = () => text({ min: 1, max: 256, pattern: '^[\\w+=,.
 export const servicePrincipal = () =>
   text({ min: 1, max: 128, pattern: '^([A-Za-z0-9\\-]+)\\.([A-Za-z0-9\\-]+)(\\.[A-Za-z0-9\\-]+)+$' });
 export const grantId = () => text({ min: 1, max: 128 });
+export const regionName = () => text({ min: 1, max: 32, pattern: '^([a-z]+-){2,3}\\d+$' });
 export const keyMaterialId = () => text({ min: 64, max: 64, pattern: '^[a-f0-9]+$' });
 export const tagKey = () => text({ min: 1, max: 128 });
 export const tag = () => structure({ TagKey: tagKey(), TagValue: text({ min: 0, max: 256 }) });

@@ -7,6 +7,7 @@ export interface Condition {
   /** As the policy spells them. */
   readonly operator: string;
   readonly key: string;
+  readonly values: readonly string[];
   holds(lookup: Lookup): boolean;
 }
 
@@ -34,7 +35,7 @@ export const compileCondition = (
   if (texts === undefined) return 'must have a text, a number, a boolean or a list of these';
   const name = key.toLowerCase();
   const holds = /^null$/i.test(operator) ? compileNull(name, texts) : compile(operator, name, texts, language, unclear);
-  return typeof holds === 'string' ? holds : { operator, key, holds };
+  return typeof holds === 'string' ? holds : { operator, key, values: texts, holds };
 };
 
 const textsOf = (values: unknown): readonly string[] | undefined => {

@@ -23,6 +23,7 @@ export interface GrantTerms {
 export interface CandidateGrant extends GrantTerms {
   readonly GrantId: string;
   readonly KeyId: string;
+  readonly Name?: string | undefined;
   readonly GranteePrincipal?: string | undefined;
   readonly GranteeServicePrincipal?: string | undefined;
   /** Known everywhere by now, or its token came with the request; else it does not count yet. */
@@ -47,10 +48,11 @@ export type Grantee = 'caller' | 'account';
 export const given = (grant: CandidateGrant, request: AccessRequest, lookup: Lookup): Grantee | undefined => {
   const { principal, action, resource } = request;
   if (!grant.visible || resource.kind !== 'key' || grant.KeyId !== resource.KeyId) return undefined;
-  const grantee = named(principal, grant.GranteePrincipal, grant.GranteeServicePrincipal);
+  const grantee = granteeOf(grant, principal);
   if (grantee === undefined || !action.startsWith('kms:')) return undefined;
   const operation = action.slice('kms:'.length);
-  return grant.Operations.includes(operation) && meets(operation, grant, request, lookup) ? grantee : undefined;
+  if (!grant.Operations.includes(operation)) return undefined;
+  return unmet(operation, grant, request, lookup) === undefined ? grantee : undefined;
 };
 
 /**
@@ -59,10 +61,9 @@ export const given = (grant: CandidateGrant, request: AccessRequest, lookup: Loo
  * Source: KMS Developer Guide, "Retiring and revoking grants".
  */
 export const mayRetire = (grant: RetirableGrant, principal: Principal): Grantee | undefined => {
-  const grantee = grant.Operations.includes('RetireGrant');
   const ways = [
     named(principal, grant.RetiringPrincipal, grant.RetiringServicePrincipal),
-    grantee ? named(principal, grant.GranteePrincipal, grant.GranteeServicePrincipal) : undefined,
+    grant.Operations.includes('RetireGrant') ? granteeOf(grant, principal) : undefined,
     isOf(principal, grant.AccountId) || isOf(principal, grant.KeyAccountId) ? 'account' : undefined,
   ] as const;
   return ways.includes('caller') ? 'caller' : ways.find((way) => way !== undefined);
@@ -71,6 +72,12 @@ export const mayRetire = (grant: RetirableGrant, principal: Principal): Grantee 
 /** A service belongs to no account. */
 const isOf = ({ type, accountId }: Principal, account: string): boolean =>
   type !== 'AWSService' && accountId === account;
+
+/** Whom a grant is for, if the principal is among them. */
+export const granteeOf = (
+  { GranteePrincipal, GranteeServicePrincipal }: Pick<CandidateGrant, 'GranteePrincipal' | 'GranteeServicePrincipal'>,
+  principal: Principal,
+): Grantee | undefined => named(principal, GranteePrincipal, GranteeServicePrincipal);
 
 /** How a grant names a caller, if it does. */
 const named = (
@@ -88,18 +95,26 @@ const named = (
 /** Operations that the constraints on the encryption context do not bind. */
 const withoutContext: ReadonlySet<string> = new Set(['DescribeKey', 'RetireGrant']);
 
-const meets = (operation: string, { Operations, Constraints }: GrantTerms, request: AccessRequest, lookup: Lookup) => {
+/** What of a grant's terms a request does not meet; `newGrant`: the grant to be made does not stay within this one. */
+export const unmet = (
+  operation: string,
+  { Operations, Constraints }: GrantTerms,
+  request: AccessRequest,
+  lookup: Lookup,
+): keyof GrantConstraints | 'newGrant' | undefined => {
   const { EncryptionContextEquals: equals, EncryptionContextSubset: subset, SourceArn } = Constraints ?? {};
   if (SourceArn !== undefined && operation !== 'RetireGrant') {
     const source = lookup('aws:sourcearn');
-    if (typeof source !== 'string' || !arnAgrees(SourceArn, source)) return false;
+    if (typeof source !== 'string' || !arnAgrees(SourceArn, source)) return 'SourceArn';
   }
   if (operation === 'CreateGrant') {
-    return request.newGrant !== undefined && isWithin(request.newGrant, { Operations, Constraints });
+    const within = request.newGrant !== undefined && isWithin(request.newGrant, { Operations, Constraints });
+    return within ? undefined : 'newGrant';
   }
-  if (withoutContext.has(operation)) return true;
+  if (withoutContext.has(operation)) return undefined;
   const context = request.encryptionContext ?? {};
-  return (equals === undefined || samePairs(context, equals)) && (subset === undefined || hasPairs(context, subset));
+  if (equals !== undefined && !samePairs(context, equals)) return 'EncryptionContextEquals';
+  return subset !== undefined && !hasPairs(context, subset) ? 'EncryptionContextSubset' : undefined;
 };
 
 /** Whether a grant that is made by virtue of another stays within it: no operation more, no constraint less. */

@@ -2,10 +2,10 @@ import { type Names, readNames, relationOf, relations, spares } from './principa
 import { isNaming, type Members, type PolicyKind, type Report } from './reading.ts';
 import type { Statement } from './statement.ts';
 
-export type PrincipalsRead = Pick<Statement, 'relationTo' | 'principals'>;
+export type PrincipalsRead = Pick<Statement, 'relationTo' | 'principals' | 'named'>;
 
 /** Also how an element reads that cannot be read. */
-export const everyone: PrincipalsRead = { principals: [], relationTo: () => relations.self };
+export const everyone: PrincipalsRead = { principals: [], named: [], relationTo: () => relations.self };
 
 export const compilePrincipals = (
   members: Members,
@@ -35,6 +35,7 @@ export const compilePrincipals = (
   });
   if (malformed) return everyone;
   const principals = names.given;
-  if (!excluded) return { principals, relationTo: (caller) => relationOf(names, caller) };
-  return { principals, relationTo: (caller) => (spares(names, caller) ? relations.none : relations.self) };
+  const read = { principals, named: [...principals, ...names.services, ...names.federated] };
+  if (!excluded) return { ...read, relationTo: (caller) => relationOf(names, caller) };
+  return { ...read, relationTo: (caller) => (spares(names, caller) ? relations.none : relations.self) };
 };

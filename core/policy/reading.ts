@@ -23,12 +23,17 @@ export const eitherOf = (members: Members, name: string, kind: PolicyKind, repor
   }
   const negated = Object.hasOwn(members, not);
   const element = negated ? members[not] : members[name];
-  const list: readonly unknown[] = Array.isArray(element) ? element : [element];
-  const texts = list.filter((each) => typeof each === 'string');
+  const texts = textsIn(element);
   const where = `.${negated ? not : name}`;
-  if (texts.length < list.length) {
+  if (texts.length < (Array.isArray(element) ? element.length : 1)) {
     report(where, 'must be a text or a list of texts');
     return undefined;
   }
   return { negated, texts, where };
+};
+
+/** The texts of an element that is a text or a list; anything else in it is left out. */
+export const textsIn = (element: unknown): readonly string[] => {
+  const list: readonly unknown[] = Array.isArray(element) ? element : [element];
+  return list.filter((each) => typeof each === 'string');
 };

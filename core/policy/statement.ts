@@ -2,7 +2,7 @@ import type { Condition } from './condition.ts';
 import { compileConditions } from './condition-element.ts';
 import { compilePrincipals, everyone } from './principal-element.ts';
 import type { Principal, Relation } from './principals.ts';
-import { isNaming, type Members, type PolicyKind, type Report } from './reading.ts';
+import { isNaming, type Members, type PolicyKind, type Report, textsIn } from './reading.ts';
 import { always, compileActions, compileResources, never } from './target-elements.ts';
 import type { Language, Lookup } from './template.ts';
 
@@ -22,8 +22,12 @@ export interface Statement {
   coversAction(action: string): boolean;
   /** Accounts, and the ARNs and unique ids of users, roles and sessions that it names. */
   readonly principals: readonly string[];
+  /** All whom it names, services and identity providers too, as it spells them: for people. */
+  readonly named: readonly string[];
   relationTo(caller: Principal): Relation;
   coversResource(resource: string, lookup: Lookup): boolean;
+  /** What its element Resource lists, as it spells them: for people. */
+  readonly resources: readonly string[];
   readonly conditions: readonly Condition[];
 }
 
@@ -34,6 +38,7 @@ export const unreadable = (ref: StatementRef): Statement => ({
   coversAction: always,
   ...everyone,
   coversResource: always,
+  resources: [],
   conditions: [],
 });
 
@@ -83,6 +88,7 @@ export const compileStatement = (given: object, kind: PolicyKind, language: Lang
     coversAction: actions ?? leftOut,
     ...principals,
     coversResource: resources ?? leftOut,
+    resources: textsIn(members.Resource),
     conditions,
   };
 };

@@ -5,13 +5,14 @@ import { operation } from '../operation.ts';
 export const cancelKeyDeletion = operation({
   name: 'CancelKeyDeletion',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['PendingDeletion'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['PendingDeletion', 'PendingReplicaDeletion'] },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write' },
+  uses: { keys: 'write', regions: 'write' },
 
-  async handle({ key, stores }) {
+  async handle({ key, related }) {
+    const deletion = { DeletionDate: undefined, PendingDeletionWindowInDays: undefined };
     // Whoever reads it sees PendingImport where material is missing.
-    await stores.keys.update(key.record, { KeyState: 'Disabled', DeletionDate: undefined });
+    await related.update(key.record, { KeyState: 'Disabled', ...deletion });
     return { KeyId: key.Arn };
   },
 });

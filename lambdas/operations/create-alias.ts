@@ -2,6 +2,7 @@ import { checkAliasName, checkAliasTarget } from '../../core/model/alias-name.ts
 import { aliasArn } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { stateAt } from '../../core/model/key-record.ts';
+import { statesBeforeDeletion } from '../../core/model/key-states.ts';
 import { aliasName, keyId } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -11,7 +12,7 @@ const mostAliasesOfAKey = 50;
 export const createAlias = operation({
   name: 'CreateAlias',
   input: { AliasName: aliasName(), TargetKeyId: keyId() },
-  key: { from: 'TargetKeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'TargetKeyId', manager: 'CUSTOMER', states: statesBeforeDeletion },
   permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { aliases: 'write', keys: 'read' },

@@ -8,6 +8,7 @@ import {
 } from '../../core/model/grant.ts';
 import { grantToken } from '../../core/model/grant-token.ts';
 import { specOf } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import {
   flag,
   grantPrincipal,
@@ -46,7 +47,7 @@ export const createGrant = operation({
     GranteeServicePrincipal: optional(servicePrincipal()),
     RetiringServicePrincipal: optional(servicePrincipal()),
   },
-  key: { from: 'KeyId', acrossAccounts: true, states: ['Enabled'] },
+  key: { from: 'KeyId', acrossAccounts: true, states: usableStates },
   conditions: {
     GrantOperations: 'Operations',
     GranteePrincipal: 'GranteePrincipal',

@@ -1,4 +1,5 @@
 import { encapsulationAlgorithms } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { blob, flag, grantTokens, keyId, oneOf, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -18,7 +19,7 @@ export const decapsulate = operation({
     byAlias: 'too',
     usage: 'ENCAPSULATE_DECAPSULATE',
     algorithm: 'EncapsulationAlgorithm',
-    states: ['Enabled'],
+    states: usableStates,
   },
   audit: { readOnly: true },
   uses: { material: 'use' },

@@ -1,4 +1,5 @@
 import { encryptionAlgorithms } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import {
   blob,
   dryRunModifiers,
@@ -32,7 +33,7 @@ export const decrypt = operation({
     orIn: 'CiphertextBlob',
     usage: 'ENCRYPT_DECRYPT',
     algorithm: 'EncryptionAlgorithm',
-    states: ['Enabled'],
+    states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
   audit: { readOnly: true },

@@ -1,5 +1,6 @@
 import { KmsError } from '../../core/model/errors.ts';
 import { isPermanent } from '../../core/model/key-materials.ts';
+import { isReplica } from '../../core/model/related-keys.ts';
 import { keyId, keyMaterialId, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -7,11 +8,15 @@ import { operation } from '../operation.ts';
 export const deleteImportedKeyMaterial = operation({
   name: 'DeleteImportedKeyMaterial',
   input: { KeyId: keyId(), KeyMaterialId: optional(keyMaterialId()) },
-  key: { from: 'KeyId', origins: ['EXTERNAL'] },
+  key: {
+    from: 'KeyId',
+    origins: ['EXTERNAL'],
+    states: ['Enabled', 'Disabled', 'PendingDeletion', 'PendingReplicaDeletion', 'PendingImport'],
+  },
   audit: { readOnly: false, response: ['KeyId', 'KeyMaterialId'] },
-  uses: { keys: 'write' },
+  uses: { keys: 'write', regions: 'write' },
 
-  async handle({ input, key, stores }) {
+  async handle({ input, key, stores, related }) {
     const { record, Arn } = key;
     const KeyMaterialId = input.KeyMaterialId ?? record.currentKeyMaterialId;
     if (KeyMaterialId === undefined) return { KeyId: Arn };
@@ -22,15 +27,16 @@ export const deleteImportedKeyMaterial = operation({
     if (version.imported?.ImportState !== 'IMPORTED') return { KeyId: Arn, KeyMaterialId };
 
     await stores.keys.deleteMaterial(record.KeyId, KeyMaterialId);
-    const others = record.materials.filter((known) => known !== version);
-    if (!isPermanent(version)) {
-      await stores.keys.update(record, { materials: others });
-    } else {
-      const { KeyMaterialDescription, PublicKey } = version.imported;
-      const imported = { ImportState: 'PENDING_IMPORT', KeyMaterialDescription, PublicKey } as const;
-      const materials = record.materials.map((known) => (known === version ? { ...known, imported } : known));
+    const { KeyMaterialDescription, PublicKey } = version.imported;
+    const imported = { ImportState: 'PENDING_IMPORT', KeyMaterialDescription, PublicKey } as const;
+    const materials = record.materials.map((known) => (known === version ? { ...known, imported } : known));
+    if (isPermanent(version)) {
       const KeyState = record.KeyState === 'PendingDeletion' ? 'PendingDeletion' : 'PendingImport';
-      await stores.keys.update(record, { materials, KeyState });
+      await related.update(record, { materials, KeyState });
+    } else {
+      // What was never current is forgotten, in replicas too; in a replica it waits for the primary's to be imported again.
+      const others = record.materials.filter((known) => known !== version);
+      await related.update(record, { materials: isReplica(record) ? materials : others });
     }
     return { KeyId: Arn, KeyMaterialId };
   },

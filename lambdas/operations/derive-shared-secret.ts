@@ -1,4 +1,5 @@
 import { keyAgreementAlgorithms } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { blob, flag, grantTokens, keyId, oneOf, optional, recipient } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -18,7 +19,7 @@ export const deriveSharedSecret = operation({
     byAlias: 'too',
     usage: 'KEY_AGREEMENT',
     algorithm: 'KeyAgreementAlgorithm',
-    states: ['Enabled'],
+    states: usableStates,
   },
   audit: { readOnly: true },
   uses: { material: 'use' },

@@ -1,3 +1,4 @@
+import { usableStates } from '../../core/model/key-states.ts';
 import { keyId } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -5,12 +6,19 @@ import { operation } from '../operation.ts';
 export const disableKeyRotation = operation({
   name: 'DisableKeyRotation',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', manager: 'CUSTOMER', type: 'symmetric', origins: ['AWS_KMS'], states: ['Enabled'] },
+  key: {
+    from: 'KeyId',
+    manager: 'CUSTOMER',
+    type: 'symmetric',
+    origins: ['AWS_KMS'],
+    multiRegion: 'no replica',
+    states: usableStates,
+  },
   audit: { readOnly: false },
-  uses: { keys: 'write' },
+  uses: { keys: 'write', regions: 'write' },
 
-  async handle({ key, stores }) {
-    if (key.record.rotation) await stores.keys.update(key.record, { rotation: undefined });
+  async handle({ key, related }) {
+    if (key.record.rotation) await related.update(key.record, { rotation: undefined });
     return undefined;
   },
 });

@@ -1,4 +1,5 @@
 import { addDays } from '../../core/model/days.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { integer, keyId, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -8,13 +9,20 @@ const defaultPeriodDays = 365;
 export const enableKeyRotation = operation({
   name: 'EnableKeyRotation',
   input: { KeyId: keyId(), RotationPeriodInDays: optional(integer({ min: 90, max: 2560 })) },
-  key: { from: 'KeyId', manager: 'CUSTOMER', type: 'symmetric', origins: ['AWS_KMS'], states: ['Enabled'] },
+  key: {
+    from: 'KeyId',
+    manager: 'CUSTOMER',
+    type: 'symmetric',
+    origins: ['AWS_KMS'],
+    multiRegion: 'no replica',
+    states: usableStates,
+  },
   conditions: { RotationPeriodInDays: { firstOf: ['RotationPeriodInDays'], else: `${defaultPeriodDays}` } },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write' },
+  uses: { keys: 'write', regions: 'write' },
 
-  async handle({ input: { RotationPeriodInDays: periodDays = defaultPeriodDays }, key, stores, now }) {
-    await stores.keys.update(key.record, { rotation: { periodDays, next: addDays(now, periodDays) } });
+  async handle({ input: { RotationPeriodInDays: periodDays = defaultPeriodDays }, key, related, now }) {
+    await related.update(key.record, { rotation: { periodDays, next: addDays(now, periodDays) } });
     return undefined;
   },
 });

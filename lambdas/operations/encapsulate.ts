@@ -1,4 +1,5 @@
 import { encapsulationAlgorithms } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { flag, grantTokens, keyId, oneOf, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -16,7 +17,7 @@ export const encapsulate = operation({
     byAlias: 'too',
     usage: 'ENCAPSULATE_DECAPSULATE',
     algorithm: 'EncapsulationAlgorithm',
-    states: ['Enabled'],
+    states: usableStates,
   },
   audit: { readOnly: true },
   uses: { material: 'use' },

@@ -1,4 +1,5 @@
 import { encryptionAlgorithms } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { blob, flag, grantTokens, keyId, oneOf, optional, textMap, withDefault } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -18,7 +19,7 @@ export const encrypt = operation({
     byAlias: 'too',
     usage: 'ENCRYPT_DECRYPT',
     algorithm: 'EncryptionAlgorithm',
-    states: ['Enabled'],
+    states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
   audit: { readOnly: true },

@@ -1,5 +1,6 @@
 import { dataKeyPairInput } from '../../core/model/data-key.ts';
 import { checkOffered } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { operation } from '../operation.ts';
 
 /** Makes a key pair whose private key is shown only encrypted. https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyPairWithoutPlaintext.html */
@@ -11,7 +12,7 @@ export const generateDataKeyPairWithoutPlaintext = operation({
     byAlias: 'too',
     usage: 'ENCRYPT_DECRYPT',
     algorithm: { is: 'SYMMETRIC_DEFAULT' },
-    states: ['Enabled'],
+    states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
   conditions: { DataKeyPairSpec: 'KeyPairSpec' },

@@ -1,5 +1,6 @@
 import { dataKeyPairInput } from '../../core/model/data-key.ts';
 import { checkOffered } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { recipient } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -12,7 +13,7 @@ export const generateDataKeyPair = operation({
     byAlias: 'too',
     usage: 'ENCRYPT_DECRYPT',
     algorithm: { is: 'SYMMETRIC_DEFAULT' },
-    states: ['Enabled'],
+    states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
   conditions: { DataKeyPairSpec: 'KeyPairSpec' },

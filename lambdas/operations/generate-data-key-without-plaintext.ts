@@ -1,4 +1,5 @@
 import { dataKeyInput, dataKeyLength } from '../../core/model/data-key.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { operation } from '../operation.ts';
 
 /** Makes a data key that is shown only encrypted. https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyWithoutPlaintext.html */
@@ -10,7 +11,7 @@ export const generateDataKeyWithoutPlaintext = operation({
     byAlias: 'too',
     usage: 'ENCRYPT_DECRYPT',
     algorithm: { is: 'SYMMETRIC_DEFAULT' },
-    states: ['Enabled'],
+    states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
   audit: { readOnly: true },

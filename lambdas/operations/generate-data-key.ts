@@ -1,4 +1,5 @@
 import { dataKeyInput, dataKeyLength } from '../../core/model/data-key.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { recipient } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -11,7 +12,7 @@ export const generateDataKey = operation({
     byAlias: 'too',
     usage: 'ENCRYPT_DECRYPT',
     algorithm: { is: 'SYMMETRIC_DEFAULT' },
-    states: ['Enabled'],
+    states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
   audit: { readOnly: true },

@@ -15,7 +15,8 @@ export const getKeyRotationStatus = operation({
     const refusal = key.state === 'PendingImport' && refuseOrigin(key.Arn, Origin, ['AWS_KMS']);
     if (refusal) throw refusal;
     // A key that is to be deleted is not rotated, and goes on where it was when the deletion is cancelled.
-    if (rotation === undefined || key.state === 'PendingDeletion') return { KeyId, KeyRotationEnabled: false };
+    if (rotation === undefined || key.record.KeyState === 'PendingDeletion')
+      return { KeyId, KeyRotationEnabled: false };
     const { periodDays: RotationPeriodInDays, next: NextRotationDate } = rotation;
     return { KeyId, KeyRotationEnabled: true, RotationPeriodInDays, NextRotationDate };
   },

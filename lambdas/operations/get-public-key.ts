@@ -6,7 +6,12 @@ import { operation } from '../operation.ts';
 export const getPublicKey = operation({
   name: 'GetPublicKey',
   input: { KeyId: keyId(), GrantTokens: grantTokens() },
-  key: { from: 'KeyId', byAlias: 'too', type: 'asymmetric', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: {
+    from: 'KeyId',
+    byAlias: 'too',
+    type: 'asymmetric',
+    states: ['Enabled', 'Disabled', 'PendingImport', 'Updating'],
+  },
   audit: { readOnly: true },
   uses: { material: 'use' },
 

@@ -4,6 +4,7 @@ import { expirationModels, importTypes } from '../../core/model/key-import.ts';
 import { isMaterialMissing } from '../../core/model/key-materials.ts';
 import { specOf } from '../../core/model/key-specs.ts';
 import { placeImport } from '../../core/model/place-import.ts';
+import { isReplica } from '../../core/model/related-keys.ts';
 import { blob, keyId, keyMaterialId, oneOf, optional, text, timestamp, withDefault } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -23,10 +24,10 @@ export const importKeyMaterial = operation({
     KeyMaterialDescription: optional(text({ min: 0, max: 256, pattern: '^[a-zA-Z0-9:/_\\s.-]+$' })),
     KeyMaterialId: optional(keyMaterialId()),
   },
-  key: { from: 'KeyId', origins: ['EXTERNAL'], states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'KeyId', origins: ['EXTERNAL'], states: ['Enabled', 'Disabled', 'PendingImport', 'Updating'] },
   conditions: { ExpirationModel: 'ExpirationModel', ValidTo: 'ValidTo' },
   audit: { readOnly: false, response: ['KeyId', 'KeyMaterialId'] },
-  uses: { keys: 'write', material: 'use' },
+  uses: { keys: 'write', regions: 'write', material: 'use' },
 
   check({ ExpirationModel, ValidTo, ImportType, KeyMaterialId }) {
     const refuse = (message: string) => new KmsError('ValidationException', message);
@@ -41,7 +42,7 @@ export const importKeyMaterial = operation({
     }
   },
 
-  async handle({ input, key, stores, materials, now }) {
+  async handle({ input, key, stores, related, materials, now }) {
     const { record, Arn } = key;
     const { ExpirationModel, ValidTo, ImportType, KeyMaterialDescription } = input;
     if (ValidTo !== undefined && (ValidTo <= now || ValidTo > addDays(now, mostDays))) {
@@ -50,6 +51,9 @@ export const importKeyMaterial = operation({
     if (ImportType !== undefined && specOf(record.KeySpec).type !== 'symmetric') {
       const message = `ImportType is not supported for key spec ${record.KeySpec}.`;
       throw new KmsError('UnsupportedOperationException', message);
+    }
+    if (isReplica(record) && (ImportType === 'NEW_KEY_MATERIAL' || KeyMaterialDescription !== undefined)) {
+      throw new KmsError('UnsupportedOperationException', `${Arn} is not a multi-region primary key.`);
     }
     const { ImportToken, EncryptedKeyMaterial } = input;
     const { material, PublicKey } = await materials.importMaterial(record, ImportToken, EncryptedKeyMaterial, now);
@@ -62,7 +66,7 @@ export const importKeyMaterial = operation({
     if (expired) await stores.keys.deleteMaterial(record.KeyId, expired.KeyMaterialId);
     // The last material that was missing makes the key usable; any other import leaves the state as it is.
     const complete = key.state === 'PendingImport' && !isMaterialMissing({ ...record, ...change }, now);
-    await stores.keys.update(record, { ...change, ...(complete && { KeyState: 'Enabled' }) }, material);
+    await related.update(record, { ...change, ...(complete && { KeyState: 'Enabled' }) }, material);
     return { KeyId: Arn, KeyMaterialId };
   },
 });

@@ -1,4 +1,4 @@
-import { isPermanent, isPresent, rotationEntry } from '../../core/model/key-materials.ts';
+import { isPermanent, isPresent, type MaterialVersion, rotationEntry } from '../../core/model/key-materials.ts';
 import { pageOf } from '../../core/model/page-of.ts';
 import { keyId, oneOf, pageMembers, withDefault } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
@@ -19,10 +19,10 @@ export const listKeyRotations = operation({
     const { KeyId, materials } = key.record;
     const places = materials.map((version, place) => ({ version, place: String(place).padStart(6, '0') }));
     const all = input.IncludeKeyMaterial === 'ALL_KEY_MATERIAL';
-    // Pending material that has expired is gone for good: it waits for no import.
-    const shown = places.filter(({ version }) =>
-      all ? isPermanent(version) || isPresent(version, now) : version.rotation !== undefined,
-    );
+    // Pending material that has expired is gone for good; it waits for an import only where the primary has it.
+    const isListed = (version: MaterialVersion) =>
+      isPermanent(version) || isPresent(version, now) || version.imported?.ImportState === 'PENDING_IMPORT';
+    const shown = places.filter(({ version }) => (all ? isListed(version) : version.rotation !== undefined));
     const { items, next } = pageOf(shown, ({ place }) => place, page);
     return { Rotations: items.map(({ version }) => rotationEntry(KeyId, version, now)), ...page.end(next) };
   },

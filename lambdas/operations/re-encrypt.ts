@@ -1,4 +1,5 @@
 import { encryptionAlgorithms } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import {
   blob,
   dryRunModifiers,
@@ -34,7 +35,7 @@ export const reEncrypt = operation({
       orIn: 'CiphertextBlob',
       usage: 'ENCRYPT_DECRYPT',
       algorithm: 'SourceEncryptionAlgorithm',
-      states: ['Enabled'],
+      states: usableStates,
       permission: 'ReEncryptFrom',
       encryptionContext: 'SourceEncryptionContext',
       sameAs: 'destination',
@@ -44,7 +45,7 @@ export const reEncrypt = operation({
       byAlias: 'too',
       usage: 'ENCRYPT_DECRYPT',
       algorithm: 'DestinationEncryptionAlgorithm',
-      states: ['Enabled'],
+      states: usableStates,
       permission: 'ReEncryptTo',
       encryptionContext: 'DestinationEncryptionContext',
       sameAs: 'source',

@@ -1,5 +1,6 @@
 import { KmsError } from '../../core/model/errors.ts';
-import { pendingMaterial, rotateTo } from '../../core/model/key-materials.ts';
+import { hasMaterial, pendingMaterial, rotateTo } from '../../core/model/key-materials.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { keyId } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -12,11 +13,18 @@ const conflictMinutes = 20;
 export const rotateKeyOnDemand = operation({
   name: 'RotateKeyOnDemand',
   input: { KeyId: keyId() },
-  key: { from: 'KeyId', manager: 'CUSTOMER', type: 'symmetric', origins: ['AWS_KMS', 'EXTERNAL'], states: ['Enabled'] },
+  key: {
+    from: 'KeyId',
+    manager: 'CUSTOMER',
+    type: 'symmetric',
+    origins: ['AWS_KMS', 'EXTERNAL'],
+    multiRegion: 'no replica',
+    states: usableStates,
+  },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write', material: 'use' },
+  uses: { keys: 'write', regions: 'write', material: 'use' },
 
-  async handle({ key, stores, materials, now }) {
+  async handle({ key, related, materials, now }) {
     const { record, Arn } = key;
     if (record.materials.filter(({ rotation }) => rotation?.type === 'ON_DEMAND').length >= mostRotations) {
       const message = `The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: ${Arn}`;
@@ -28,14 +36,15 @@ export const rotateKeyOnDemand = operation({
     const rotation = { date: now, type: 'ON_DEMAND' } as const;
     if (record.Origin === 'EXTERNAL') {
       const pending = pendingMaterial(record, now);
-      if (pending === undefined) {
+      const others = await related.others(record);
+      if (pending === undefined || !others.every((other) => hasMaterial(other, pending.KeyMaterialId, now))) {
         const message = `No available key material pending rotation for the key: ${Arn}.`;
         throw new KmsError('KMSInvalidStateException', message);
       }
-      await stores.keys.update(record, rotateTo(record, pending.KeyMaterialId, rotation));
+      await related.update(record, rotateTo(record, pending.KeyMaterialId, rotation));
     } else {
       const material = await materials.newMaterial(record);
-      await stores.keys.update(record, rotateTo(record, material.KeyMaterialId, rotation), material);
+      await related.update(record, rotateTo(record, material.KeyMaterialId, rotation), material);
     }
     return { KeyId: Arn };
   },

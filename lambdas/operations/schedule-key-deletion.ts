@@ -1,5 +1,6 @@
 import { addDays } from '../../core/model/days.ts';
 import { KmsError } from '../../core/model/errors.ts';
+import { deletionDateAfter, multiRegionKeyType, replicasAt } from '../../core/model/related-keys.ts';
 import { integer, keyId, withDefault } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -8,10 +9,15 @@ export const scheduleKeyDeletion = operation({
   name: 'ScheduleKeyDeletion',
   // The model admits 1 to 365 days, the service 7 to 30.
   input: { KeyId: keyId(), PendingWindowInDays: withDefault(integer({ min: 1, max: 365 }), 30) },
-  key: { from: 'KeyId', manager: 'CUSTOMER', idleDays: true, states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: {
+    from: 'KeyId',
+    manager: 'CUSTOMER',
+    idleDays: true,
+    states: ['Enabled', 'Disabled', 'PendingImport', 'Creating'],
+  },
   conditions: { ScheduleKeyDeletionPendingWindowInDays: 'PendingWindowInDays' },
   audit: { readOnly: false, response: ['KeyId', 'KeyState', 'DeletionDate', 'PendingWindowInDays'] },
-  uses: { keys: 'write' },
+  uses: { keys: 'write', regions: 'write' },
 
   check({ PendingWindowInDays }) {
     if (PendingWindowInDays < 7 || PendingWindowInDays > 30) {
@@ -19,10 +25,17 @@ export const scheduleKeyDeletion = operation({
     }
   },
 
-  async handle({ input: { PendingWindowInDays }, key, stores, now }) {
-    const DeletionDate = addDays(now, PendingWindowInDays);
+  async handle({ input: { PendingWindowInDays }, key: { Arn: KeyId, record }, related, now }) {
     const KeyState = 'PendingDeletion';
-    await stores.keys.update(key.record, { KeyState, DeletionDate });
-    return { KeyId: key.Arn, DeletionDate, KeyState, PendingWindowInDays };
+    const replicas = replicasAt(record, now);
+    if (multiRegionKeyType(record) === 'PRIMARY' && replicas.length > 0) {
+      // Its waiting period begins when the last of its replicas is gone.
+      const DeletionDate = deletionDateAfter(replicas, PendingWindowInDays);
+      await related.update(record, { KeyState, DeletionDate, PendingDeletionWindowInDays: PendingWindowInDays });
+      return { KeyId, KeyState: 'PendingReplicaDeletion', PendingWindowInDays };
+    }
+    const DeletionDate = addDays(now, PendingWindowInDays);
+    await related.update(record, { KeyState, DeletionDate });
+    return { KeyId, DeletionDate, KeyState, PendingWindowInDays };
   },
 });

@@ -1,3 +1,4 @@
+import { usableStates } from '../../core/model/key-states.ts';
 import { blob, flag, grantTokens, keyId, oneOf, optional, withDefault } from '../../core/model/shapes.ts';
 import { messageTypes, signingAlgorithms } from '../../core/model/signing.ts';
 import { operation } from '../operation.ts';
@@ -13,7 +14,7 @@ export const sign = operation({
     SigningAlgorithm: oneOf(signingAlgorithms),
     DryRun: optional(flag()),
   },
-  key: { from: 'KeyId', byAlias: 'too', usage: 'SIGN_VERIFY', algorithm: 'SigningAlgorithm', states: ['Enabled'] },
+  key: { from: 'KeyId', byAlias: 'too', usage: 'SIGN_VERIFY', algorithm: 'SigningAlgorithm', states: usableStates },
   conditions: { MessageType: 'MessageType' },
   audit: { readOnly: true },
   uses: { material: 'use' },

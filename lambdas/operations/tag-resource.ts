@@ -1,3 +1,4 @@
+import { statesBeforeDeletion } from '../../core/model/key-states.ts';
 import { keyId, list, tag } from '../../core/model/shapes.ts';
 import { checkTags, mergeTags } from '../../core/model/tags.ts';
 import { operation } from '../operation.ts';
@@ -6,7 +7,7 @@ import { operation } from '../operation.ts';
 export const tagResource = operation({
   name: 'TagResource',
   input: { KeyId: keyId(), Tags: list(tag()) },
-  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', states: statesBeforeDeletion },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write' },
 

@@ -1,3 +1,4 @@
+import { statesBeforeDeletion } from '../../core/model/key-states.ts';
 import { keyId, list, tagKey } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -5,7 +6,7 @@ import { operation } from '../operation.ts';
 export const untagResource = operation({
   name: 'UntagResource',
   input: { KeyId: keyId(), TagKeys: list(tagKey()) },
-  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', states: statesBeforeDeletion },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write' },
 

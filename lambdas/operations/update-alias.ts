@@ -1,6 +1,7 @@
 import { checkAliasName, checkAliasTarget } from '../../core/model/alias-name.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { specOf } from '../../core/model/key-specs.ts';
+import { statesBeforeDeletion } from '../../core/model/key-states.ts';
 import { aliasName, keyId } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -10,7 +11,7 @@ export const updateAlias = operation({
   input: { AliasName: aliasName(), TargetKeyId: keyId() },
   keys: {
     previous: { from: 'AliasName', byAlias: 'only' },
-    key: { from: 'TargetKeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
+    key: { from: 'TargetKeyId', manager: 'CUSTOMER', states: statesBeforeDeletion },
   },
   permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },

@@ -1,3 +1,4 @@
+import { statesBeforeDeletion } from '../../core/model/key-states.ts';
 import { keyId, text } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -5,7 +6,7 @@ import { operation } from '../operation.ts';
 export const updateKeyDescription = operation({
   name: 'UpdateKeyDescription',
   input: { KeyId: keyId(), Description: text({ min: 0, max: 8192 }) },
-  key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled', 'PendingImport'] },
+  key: { from: 'KeyId', manager: 'CUSTOMER', states: statesBeforeDeletion },
   audit: { readOnly: false },
   uses: { keys: 'write' },
 

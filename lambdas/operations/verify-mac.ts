@@ -1,5 +1,6 @@
 import { KmsError } from '../../core/model/errors.ts';
 import { macAlgorithms } from '../../core/model/key-specs.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { blob, flag, grantTokens, keyId, oneOf, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -14,7 +15,7 @@ export const verifyMac = operation({
     GrantTokens: grantTokens(),
     DryRun: optional(flag()),
   },
-  key: { from: 'KeyId', byAlias: 'too', usage: 'GENERATE_VERIFY_MAC', algorithm: 'MacAlgorithm', states: ['Enabled'] },
+  key: { from: 'KeyId', byAlias: 'too', usage: 'GENERATE_VERIFY_MAC', algorithm: 'MacAlgorithm', states: usableStates },
   audit: { readOnly: true },
   uses: { material: 'use' },
 

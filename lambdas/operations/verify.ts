@@ -1,4 +1,5 @@
 import { KmsError } from '../../core/model/errors.ts';
+import { usableStates } from '../../core/model/key-states.ts';
 import { blob, flag, grantTokens, keyId, oneOf, optional, withDefault } from '../../core/model/shapes.ts';
 import { messageTypes, signingAlgorithms } from '../../core/model/signing.ts';
 import { operation } from '../operation.ts';
@@ -15,7 +16,7 @@ export const verify = operation({
     GrantTokens: grantTokens(),
     DryRun: optional(flag()),
   },
-  key: { from: 'KeyId', byAlias: 'too', usage: 'SIGN_VERIFY', algorithm: 'SigningAlgorithm', states: ['Enabled'] },
+  key: { from: 'KeyId', byAlias: 'too', usage: 'SIGN_VERIFY', algorithm: 'SigningAlgorithm', states: usableStates },
   conditions: { MessageType: 'MessageType' },
   audit: { readOnly: true },
   uses: { material: 'use' },

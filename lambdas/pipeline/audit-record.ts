@@ -36,11 +36,12 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     requestID: request.requestId,
     eventID: newKeyId(runtime.random(16), false),
     readOnly: operation.audit.readOnly,
-    resources: Object.values(call.keys).flatMap((key) =>
-      key?.record.AccountId === recipientAccountId
-        ? [{ accountId: key.record.AccountId, type: 'AWS::KMS::Key', ARN: key.Arn }]
-        : [],
-    ),
+    resources: Object.entries(operation.keys).flatMap(([name, { region }]) => {
+      const key = call.keys[name];
+      return region === undefined && key?.record.AccountId === recipientAccountId
+        ? [resourceOf(key.record.AccountId, key.Arn)]
+        : [];
+    }),
     eventType: 'AwsApiCall',
     managementEvent: true,
     recipientAccountId,
@@ -55,13 +56,16 @@ const additional = ({ keys, recipient, reasons }: Call) => {
   return { grantId: grant?.GrantId, recipient: recipient && attestedOnRecord(recipient), reasons };
 };
 
+/** A key, as a record names what it is about. */
+export const resourceOf = (accountId: string, ARN: string) => ({ accountId, type: 'AWS::KMS::Key', ARN });
+
 /** Whose log it is: the caller's account; that of the key, when a service calls by itself. */
 const logAccountOf = ({ keys }: Call, { type, accountId }: Caller): string => {
   const [key] = type === 'AWSService' ? Object.values(keys) : [];
   return key?.record.AccountId ?? accountId;
 };
 
-const userIdentity = (caller: Caller) => {
+export const userIdentity = (caller: Caller) => {
   const { type, arn, via } = caller;
   if (type === 'AWSService') return { type, invokedBy: arn };
   return via === undefined ? principalIdentity(caller) : { ...principalIdentity(caller), invokedBy: via.at(-1) };
@@ -95,7 +99,7 @@ const orNull = (parameters: Record<string, unknown>) => (Object.keys(parameters)
 const withoutHidden = ({ input, audit: { hides = [] } }: Operation): Members =>
   Object.fromEntries(Object.entries(input).filter(([name]) => !hides.includes(name)));
 
-const shown = (members: Members, values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+export const shown = (members: Members, values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(members).flatMap(([name, shape]) => {
       const value = values[name];
@@ -105,7 +109,7 @@ const shown = (members: Members, values: Readonly<Record<string, unknown>>): Rec
   );
 
 /** Member names begin in lower case, instants are text such as `Aug 10, 2022, 10:38:27 PM`, bytes are left out. */
-const asLogged = (value: unknown): unknown => {
+export const asLogged = (value: unknown): unknown => {
   if (value instanceof Date) return loggedDate.format(value);
   if (Buffer.isBuffer(value)) return undefined;
   if (Array.isArray(value)) return value.map(asLogged);

@@ -1,4 +1,5 @@
 import { KmsError } from '../../core/model/errors.ts';
+import { recordElsewhere } from './audit-elsewhere.ts';
 import { auditRecord } from './audit-record.ts';
 import type { Call } from './call.ts';
 import type { Runtime } from './ports.ts';
@@ -29,7 +30,9 @@ class AuditError extends KmsError {
 const write = async (runtime: Runtime, call: Call, error: KmsError | undefined) => {
   try {
     const record = auditRecord(call, error, runtime);
+    const elsewhere = error ? undefined : recordElsewhere(call, record, runtime);
     await runtime.auditLog.write(record);
+    if (elsewhere) await runtime.auditLog.write(elsewhere);
     call.audited = record;
   } catch (cause) {
     throw new AuditError(cause);

@@ -14,7 +14,7 @@ import { checkPrincipals } from './check-principals.ts';
 import { grantsFor, refuseBadTokens } from './grants-for.ts';
 import { idleContext } from './idle-days.ts';
 import { checkNewPolicy } from './new-policy.ts';
-import { contextOf, keyContext, requestContext } from './policy-context.ts';
+import { assuming, contextOf, keyContext, replicaContext, requestContext } from './policy-context.ts';
 import type { Runtime, Standing } from './ports.ts';
 import { foreignResource, permissionOf } from './refusals.ts';
 
@@ -27,7 +27,9 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
     const { operation, input } = call;
     const caller = callerOf(call);
     const standing = caller.type === 'AWSService' ? ofNoAccount : runtime.standingOf(caller);
-    const context = requestContext(call, standing, runtime.region);
+    const own = requestContext(call, standing, runtime.region);
+    const elsewhere = replicaRegionOf(call);
+    const context = elsewhere ? { ...own, ...replicaContext(elsewhere.record, elsewhere.region) } : own;
     call.reasons = [];
     const always: Policies = { ...standing, endpoint: call.request.vpc && runtime.endpointPolicy?.() };
     const asksForAliases = asksFor('kms:resourcealiases', always);
@@ -42,21 +44,24 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
         principal: caller,
         action: `kms:${action}`,
         resource,
-        context: found ? { ...context, ...(await contextOfKey(found)) } : context,
+        context: assuming(found ? { ...own, ...(await contextOfKey(found)) } : context, call.assumed),
         encryptionContext: found && contextOf(call, found.target),
         newGrant: newGrantOf(input),
         retires: found?.key.grant,
       };
-      const policies: Policies = { ...always, key: found && runtime.keyPolicyOf(found.key.record) };
+      let policies: Policies = { ...always, key: found && runtime.keyPolicyOf(found.key.record) };
       let decision = found && isOffLimits(found) ? noAllowance : evaluate(request, policies);
       // Grants are looked at only when policies do not suffice: most calls never read them.
       const byGrants = decision !== noAllowance && !request.retires;
       if (!decision.allowed && !decision.explicit && byGrants && found && stores.grants) {
-        const grants = await grantsFor(call, found.key, stores, runtime.grantDelaySeconds);
-        decision = evaluate(request, { ...policies, grants });
+        policies = { ...policies, grants: await grantsFor(call, found.key, stores, runtime.grantDelaySeconds) };
+        decision = evaluate(request, policies);
       }
-      call.reasons?.push(...explain(request, policies, decision));
+      const [reason, ...details] =
+        decision === noAllowance ? offLimits(operation) : explain(request, policies, decision);
+      call.reasons?.push(reason, ...details);
       if (!decision.allowed) {
+        call.refusal = { reason, action: request.action, resource: resource.kind === 'none' ? '*' : resource.arn };
         throw new KmsError('AccessDeniedException', accessDeniedText(request, decision, found?.key.namedBy));
       }
     };
@@ -77,7 +82,7 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
       if (key) await decide(permissionOf(call, target), resourceOf(key), { target, key });
     }
     checkPrincipals(call, runtime);
-    checkNewPolicy(call, context, runtime);
+    checkNewPolicy(call, context, { ...runtime, region: elsewhere?.region ?? runtime.region });
   },
 });
 
@@ -87,6 +92,12 @@ const ofNoAccount: Standing = { identity: [], tags: {} };
 /** Whether any policy has a condition on a key, named in lower case. */
 const asksFor = (conditionKey: string, { identity, boundary, session, endpoint }: Policies): boolean =>
   [...identity, boundary, session, endpoint].some((policy) => policy && conditionKeysIn(policy).has(conditionKey));
+
+/** Where the call makes a replica, and of which key. */
+const replicaRegionOf = ({ operation, input, keys }: Call) => {
+  const region = operation.permissions.region && input[operation.permissions.region];
+  return typeof region === 'string' && keys.key ? { region, record: keys.key.record } : undefined;
+};
 
 /**
  * Keys of other accounts are only for the operations that work across accounts, whatever policies say; and one that is
@@ -98,7 +109,10 @@ const refuseForeignKeys = (call: Call): void => {
     const key = call.keys[name];
     if (key === undefined || key.record.AccountId === callerOf(call).accountId) continue;
     const works = target.permission !== null && (target.acrossAccounts ?? target.byAlias === 'too');
-    if (!works) throw foreignResource(call, target, key.namedBy);
+    if (!works) {
+      const why = `${call.operation.name} works only on keys of the caller's own account, whatever policies say`;
+      throw foreignResource(call, target, key.namedBy, why);
+    }
   }
 };
 
@@ -110,6 +124,10 @@ const isOffLimits = ({ target, key }: { target: KeyTarget; key: FoundKey }): boo
   target.manager === 'CUSTOMER' && key.record.KeyManager === 'AWS';
 
 const noAllowance: Decision = { allowed: false, explicit: false, by: 'key', foreign: false };
+
+const offLimits = ({ name }: Call['operation']): readonly [reason: string] => [
+  `refused: the key is AWS managed, and ${name} is only for keys that customers manage.`,
+];
 
 const resourceOf = ({ Arn, record }: FoundKey): Resource => ({
   kind: 'key',

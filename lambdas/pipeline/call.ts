@@ -2,6 +2,7 @@ import type { Caller } from '../../core/model/caller.ts';
 import type { GrantRecord } from '../../core/model/grant.ts';
 import type { Key } from '../../core/model/key.ts';
 import type { AliasRecord } from '../../core/model/key-record.ts';
+import type { Context } from '../../core/policy/context.ts';
 import type { ListPage, Operation, Output } from '../operation.ts';
 import type { AuditRecord, HttpRequest, Recipient } from './ports.ts';
 
@@ -28,6 +29,10 @@ export interface Call {
   keys: Record<string, FoundKey | undefined>;
   /** Why the caller may or may not, in sentences for the owner of the service. */
   reasons?: string[];
+  /** What authorization refused, for the log: the reason holds no value of the request. */
+  refusal?: { readonly reason: string; readonly action: string; readonly resource: string };
+  /** Condition keys and values that a simulation takes for granted. */
+  readonly assumed?: Context | undefined;
   output?: Output | undefined;
   /** Its record, once that is durable. */
   audited?: AuditRecord;

@@ -1,12 +1,12 @@
 import { parseBlob } from '../../core/model/ciphertext-blob.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { algorithmsOf, specOf } from '../../core/model/key-specs.ts';
-import { refuseOrigin, refuseState } from '../../core/model/key-states.ts';
+import { refuseOrigin, refuseRole, refuseState } from '../../core/model/key-states.ts';
 import type { KeyTarget } from '../operation.ts';
 import type { Call, FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
 
-/** Whether the keys can do it: their origin, state, type, usage and algorithms, as the operation declares. */
+/** Whether the keys can do it: their origin, role, state, type, usage and algorithms, as the operation declares. */
 export const checkKey = () => ({
   before: ({ event: call }: { event: Call }) => {
     for (const [name, target] of Object.entries(call.operation.keys)) {
@@ -14,6 +14,7 @@ export const checkKey = () => ({
       if (key === undefined) continue;
       const refusal =
         (target.origins && refuseOrigin(key.Arn, key.record.Origin, target.origins)) ??
+        (target.multiRegion && refuseRole(key.Arn, key.record, target.multiRegion)) ??
         (target.states && refuseState(key.Arn, key.state, target.states)) ??
         refuseType(call, target, key) ??
         refuseOtherKeysCiphertext(call, target, key) ??

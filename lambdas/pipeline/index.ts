@@ -4,6 +4,7 @@ import type { Caller } from '../../core/model/caller.ts';
 import { dryStores } from '../../stores/dry.ts';
 import { StaleRecordError, type Writers } from '../../stores/ports.ts';
 import type { Operation } from '../operation.ts';
+import { relatedKeys } from '../related-keys.ts';
 import { audit } from './audit.ts';
 import { authenticate } from './authenticate.ts';
 import { authorize } from './authorize.ts';
@@ -39,10 +40,11 @@ export const serve = (operation: Operation, runtime: Runtime) => {
   const attempt = middy<Call, void>(async (call: Call) => {
     const { input, page, now } = call;
     const keys = operation.uses.material === 'use' ? usable(call.keys, keyring, stores) : call.keys;
-    const ofCall = { input, caller: callerOf(call), page, now, stores: input.DryRun === true ? ownDry : own };
+    const related = operation.uses.regions && own.keys && relatedKeys(runtime, own.keys, now);
+    const ofCall = { input, caller: callerOf(call), page, now, related, stores: input.DryRun === true ? ownDry : own };
     call.output = forRecipient(call, await operation.handle({ ...always, ...keys, ...ofCall }));
   }, withoutTimer).use([
-    resolve(region, stores, runtime.managedKeys?.(uses)), // alias or ARN → key record
+    resolve(runtime, stores, runtime.managedKeys?.(uses)), // alias or ARN → key record
     authorize(runtime, stores),
     checkKey(), // origin, state, type, usage, algorithm, as declared
     dryRun(),

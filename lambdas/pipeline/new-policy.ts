@@ -15,7 +15,11 @@ const newKey = '00000000-0000-0000-0000-000000000000';
  *
  * @throws {KmsError} MalformedPolicyDocumentException, InvalidArnException
  */
-export const checkNewPolicy = (call: Call, context: Context, { region, principalExists }: Runtime): void => {
+export const checkNewPolicy = (
+  call: Call,
+  context: Context,
+  { region, principalExists }: Pick<Runtime, 'region' | 'principalExists'>,
+): void => {
   const { newPolicy } = call.operation.permissions;
   const document = newPolicy && call.input[newPolicy.from];
   if (newPolicy === undefined || typeof document !== 'string') return;

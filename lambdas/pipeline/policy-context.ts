@@ -1,5 +1,7 @@
 import type { GrantConstraints } from '../../core/model/grant.ts';
+import type { KeyRecord } from '../../core/model/key-record.ts';
 import { algorithmMembers } from '../../core/model/key-specs.ts';
+import { multiRegionKeyType } from '../../core/model/related-keys.ts';
 import { type Context, encryptionContextKeys } from '../../core/policy/context.ts';
 import type { ConditionSource, KeyTarget } from '../operation.ts';
 import { attestedConditions } from './attested.ts';
@@ -37,6 +39,8 @@ export const requestContext = (call: Call, { tags }: Standing, region: string): 
   for (const [name, value] of Object.entries(tags)) context[`aws:PrincipalTag/${name}`] = value;
   for (const [name, source] of Object.entries(operation.conditions))
     context[`kms:${name}`] = conditionValue(effectiveValue(input, source));
+  // A key that is made with this member is a primary.
+  if (input.MultiRegion === true) context['kms:MultiRegionKeyType'] = 'PRIMARY';
   const constraints = input.Constraints as GrantConstraints | undefined; // read by their shape
   return {
     ...context,
@@ -105,17 +109,11 @@ export const keyContext = (call: Call, target: KeyTarget, key: FoundKey): Contex
 /** A key's own facts, how it was named, and the algorithm and context under which it is to be used. */
 const useContext = (call: Call, target: KeyTarget, { record, alias }: FoundKey): Context => {
   const { operation, input, keys } = call;
-  const { KeySpec, KeyUsage, Origin, MultiRegion } = record;
+  const { KeyUsage } = record;
   const algorithm =
     typeof target.algorithm === 'object' ? target.algorithm.is : target.algorithm && input[target.algorithm];
   const context: Record<string, Context[string]> = {
-    'kms:KeySpec': KeySpec,
-    'kms:CustomerMasterKeySpec': KeySpec,
-    'kms:KeyUsage': KeyUsage,
-    'kms:CustomerMasterKeyUsage': KeyUsage,
-    'kms:KeyOrigin': Origin,
-    'kms:MultiRegion': String(MultiRegion),
-    'kms:MultiRegionKeyType': MultiRegion ? 'PRIMARY' : undefined,
+    ...kindOfKey(record),
     'kms:RequestAlias': target.byAlias === 'too' ? alias?.AliasName : undefined,
   };
   // `EncryptionAlgorithms` lists the values of `kms:EncryptionAlgorithm`, and so on for the other usages.
@@ -130,6 +128,23 @@ const useContext = (call: Call, target: KeyTarget, { record, alias }: FoundKey):
   return { ...context, ...encryptionContextKeys(contextOf(call, target)) };
 };
 
+const kindOfKey = (record: KeyRecord): Context => ({
+  'kms:KeySpec': record.KeySpec,
+  'kms:CustomerMasterKeySpec': record.KeySpec,
+  'kms:KeyUsage': record.KeyUsage,
+  'kms:CustomerMasterKeyUsage': record.KeyUsage,
+  'kms:KeyOrigin': record.Origin,
+  'kms:MultiRegion': String(record.MultiRegion),
+  'kms:MultiRegionKeyType': multiRegionKeyType(record),
+});
+
+/** What is different in another Region, where the call makes a replica of a key. */
+export const replicaContext = (record: KeyRecord, region: string): Context => ({
+  ...kindOfKey(record),
+  'kms:MultiRegionKeyType': 'REPLICA',
+  'aws:RequestedRegion': region,
+});
+
 /** The encryption context under which a key is to be used. */
 export const contextOf = (
   { input }: Call,
@@ -137,3 +152,11 @@ export const contextOf = (
 ): Readonly<Record<string, string>> | undefined =>
   // read as a map of texts by its shape
   (encryptionContext && input[encryptionContext]) as Readonly<Record<string, string>> | undefined;
+
+/** A context with some keys taken for granted, whatever the case of their names. */
+export const assuming = (context: Context, assumed: Context | undefined): Context => {
+  if (assumed === undefined) return context;
+  const names = new Set(Object.keys(assumed).map((name) => name.toLowerCase()));
+  const others = Object.entries(context).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(others), ...assumed };
+};

@@ -62,6 +62,10 @@ export interface LogEntry {
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;
   readonly requestId?: string;
+  /** Of a call that was refused: the caller's ARN, what it asked for, and of which key. */
+  readonly caller?: string;
+  readonly action?: string;
+  readonly resource?: string;
   readonly error?: unknown;
 }
 
@@ -97,6 +101,11 @@ export interface Runtime {
   readonly grantDelaySeconds?: number;
   /** The stores of these tables and no others, with no more access than said. */
   storesFor(uses: Uses): Partial<Writers>;
+  /**
+   * The stores of another Region.
+   * @throws {KmsError} UnsupportedOperationException where Regions are on their own
+   */
+  inRegion(region: string): Promise<Writers>;
   readonly keyring: Keyring;
   /** Absent where there is no root certificate to verify attestation documents with. */
   readonly recipients?: Recipients | undefined;

@@ -4,17 +4,21 @@ import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 
 /** The permission that a target needs, without `kms:`. */
-export const permissionOf = ({ operation }: Call, { permission }: KeyTarget): string => permission ?? operation.name;
+export const permissionOf = ({ operation }: Pick<Call, 'operation'>, { permission }: KeyTarget): string =>
+  permission ?? operation.name;
 
 /**
  * The refusal of a key of another account that is not there: worded like that of one that is, and without its ARN, so
- * that nobody learns which keys others have.
+ * that nobody learns which keys others have. Why goes on record.
  */
-export const foreignResource = (call: Call, target: KeyTarget, namedBy: FoundKey['namedBy']): KmsError =>
-  new KmsError(
-    'AccessDeniedException',
-    foreignKeyText(callerOf(call).arn, `kms:${permissionOf(call, target)}`, namedBy),
-  );
+export const foreignResource = (call: Call, target: KeyTarget, namedBy: FoundKey['namedBy'], why: string): KmsError => {
+  const action = `kms:${permissionOf(call, target)}`;
+  const reason = `refused: ${why}.`;
+  call.reasons = [...(call.reasons ?? []), reason];
+  const resource = namedBy === 'request' ? String(call.input[target.from]) : 'the key that the ciphertext names';
+  call.refusal = { reason, action, resource };
+  return new KmsError('AccessDeniedException', foreignKeyText(callerOf(call).arn, action, namedBy));
+};
 
 /** A token that names no grant: garbage, or one whose grant is gone. */
 export const badGrantToken = (): KmsError =>

@@ -34,11 +34,16 @@ export const replyToError = (requestId: string, { name, message, status }: KmsEr
 export const toKmsError = (error: unknown): KmsError =>
   error instanceof KmsError ? error : new KmsError('KMSInternalException', '', { cause: error });
 
-/** The one place where errors become answers; what is our bug is logged whole. */
+/** The one place where errors become answers; what is our bug is logged whole, and why a call was refused in a line. */
 export const renderErrors = (runtime: Runtime) => ({
   onError: (failed: { event: Call; error: unknown; response?: unknown }) => {
-    const { requestId } = failed.event.request;
+    const { request, refusal, caller } = failed.event;
+    const { requestId } = request;
     const error = toKmsError(failed.error);
+    if (refusal && caller) {
+      const { reason: message, action, resource } = refusal;
+      runtime.log({ level: 'info', message, requestId, caller: caller.arn, action, resource });
+    }
     if (error.status >= 500) {
       const message = `${failed.event.operation.name} failed`;
       runtime.log({ level: 'error', message, requestId, error: error.cause ?? error });

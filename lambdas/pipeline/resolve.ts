@@ -4,18 +4,20 @@ import { KmsError } from '../../core/model/errors.ts';
 import { grantNotFound } from '../../core/model/grant.ts';
 import { readGrantToken } from '../../core/model/grant-token.ts';
 import { stateAt } from '../../core/model/key-record.ts';
+import { otherRegions } from '../../core/model/related-keys.ts';
 import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
-import type { MakeManagedKey } from './ports.ts';
+import type { MakeManagedKey, Runtime } from './ports.ts';
 import { badGrantToken, foreignResource } from './refusals.ts';
 
 /** Finds the keys that the request names. https://docs.aws.amazon.com/kms/latest/developerguide/find-cmk-id-arn.html */
-export const resolve = (region: string, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => ({
+export const resolve = (runtime: Runtime, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => ({
   before: async ({ event: call }: { event: Call }) => {
     for (const [name, target] of Object.entries(call.operation.keys)) {
-      call.keys[name] = await find(call, target, { region, stores, makeManagedKey });
+      const found = await find(call, target, { region: runtime.region, stores, makeManagedKey });
+      call.keys[name] = target.region && found ? await findRelated(call, target.region, found, runtime) : found;
     }
   },
 });
@@ -25,6 +27,14 @@ interface World {
   readonly stores: Partial<Readers>;
   readonly makeManagedKey: MakeManagedKey | undefined;
 }
+
+/** The key related to this one in the Region that a member names: a Region nobody replicated it to is not looked into. */
+const findRelated = async (call: Call, member: string, { record, namedBy }: FoundKey, runtime: Runtime) => {
+  const region = otherRegions(record, runtime.region, call.now).find((other) => other === call.input[member]);
+  if (region === undefined) return undefined;
+  const related = await findById(call, record.KeyId, { region, stores: await runtime.inRegion(region) });
+  return related && { ...related, namedBy };
+};
 
 const find = async (call: Call, target: KeyTarget, world: World) => {
   const named = call.input[target.from];
@@ -43,7 +53,7 @@ const findNamed = async (call: Call, target: KeyTarget, named: string, world: Wo
   const notFound = (message: string): KmsError =>
     accountId === callersAccount
       ? new KmsError('NotFoundException', message)
-      : foreignResource(call, target, 'request');
+      : foreignResource(call, target, 'request', `account ${accountId} has no such ${identifier.kind} in ${region}`);
 
   if (identifier.kind === 'alias') {
     const { AliasName } = identifier;
@@ -84,7 +94,9 @@ const findByCiphertext = async (call: Call, target: KeyTarget, ciphertext: Buffe
   const blob = parseBlob(ciphertext);
   if (blob === undefined) throw new KmsError('InvalidCiphertextException');
   const found = await findById(call, blob.KeyId, world);
-  if (found === undefined) throw foreignResource(call, target, 'ciphertext');
+  if (found === undefined) {
+    throw foreignResource(call, target, 'ciphertext', `no key in ${world.region} made this ciphertext`);
+  }
   return { ...found, namedBy: 'ciphertext' } as const;
 };
 
@@ -102,7 +114,9 @@ const findWithGrant = async (
     const grant = await grants?.get(key.record.KeyId, String(GrantId));
     if (grant) return { ...key, grant };
     const foreign = key.record.AccountId !== callerOf(call).accountId;
-    throw foreign ? foreignResource(call, target, 'request') : grantNotFound(String(GrantId));
+    throw foreign
+      ? foreignResource(call, target, 'request', `there is no such grant on ${key.Arn}`)
+      : grantNotFound(String(GrantId));
   }
   const named = readGrantToken(String(GrantToken));
   const key = named && (await findById(call, named.KeyId, world));
@@ -113,7 +127,7 @@ const findWithGrant = async (
 };
 
 /** The key by its id, unless the clock says that it is gone. */
-const findById = async ({ now }: Call, KeyId: string, { region, stores }: World) => {
+const findById = async ({ now }: Call, KeyId: string, { region, stores }: Pick<World, 'region' | 'stores'>) => {
   const record = await stores.keys?.get(KeyId);
   const state = record && stateAt(record, now);
   if (record === undefined || state === undefined) return undefined;

@@ -38,6 +38,6 @@ const makingManagedKeys: Uses = { keys: 'write', aliases: 'write', material: 'us
 
 /** The tables among them. */
 export const tablesOf = (uses: Uses): readonly (readonly [StoreName, Access])[] => {
-  const { material: _, managedKeys: __, ...tables } = uses;
+  const { material: _, managedKeys: __, regions: ___, ...tables } = uses;
   return Object.entries(tables) as [StoreName, Access][]; // Object.entries forgets the literal names
 };

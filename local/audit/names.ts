@@ -4,6 +4,9 @@ import type { AuditRecord } from '../../lambdas/pipeline/ports.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
+/** The spool that takes new records. */
+export const spoolFile = 'spool.jsonl';
+
 /** @returns `<YYYYMMDDTHHMMZ>_<id>.jsonl`; the id has 16 letters and digits (95 bits), and never comes twice */
 export const newSpoolName = (instant: Date): string => {
   const minute = `${instant.toISOString().slice(0, 16).replaceAll(/[-:]/g, '')}Z`;
@@ -33,3 +36,7 @@ export const logFileName = ({ accountId, region }: Place, spool: string): { fold
     file: `${accountId}_CloudTrail_${region}_${spool.replace(/jsonl$/, 'json.gz')}`,
   };
 };
+
+/** The part of a log file's name that tells when, and of which spool it was made; `undefined` for other files. */
+export const spoolOfLogFile = (path: string): string | undefined =>
+  /_CloudTrail_[a-z0-9-]+_(\d{8}T\d{4}Z_[A-Za-z0-9]+)\.json\.gz$/.exec(path)?.[1];

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
-import { newSpoolName } from './names.ts';
+import { newSpoolName, spoolFile } from './names.ts';
 
 /** The file that takes new lines. One call at a time. */
 export interface Spool {
@@ -25,7 +25,7 @@ interface OpenFile {
 /** @param folder created when needed */
 export const newSpool = (options: { folder: string; now: () => Date; log: Runtime['log'] }): Spool => {
   const { folder, now, log } = options;
-  const path = join(folder, 'spool.jsonl');
+  const path = join(folder, spoolFile);
   let current: OpenFile | undefined;
 
   const begin = async (): Promise<OpenFile> => {

@@ -1,6 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { MaterialVersion } from '../../core/model/key-materials.ts';
 import type { KeyMaterial, KeyRecord } from '../../core/model/key-record.ts';
+import type { Replica } from '../../core/model/related-keys.ts';
 import type { KeyWriter } from '../ports.ts';
 import { checkFormat, formatVersion, type Item, isLostCondition, queryPage, staleWrite, unchanged } from './item.ts';
 
@@ -18,6 +19,14 @@ const toItem = (record: KeyRecord): Item => ({
   ...record,
   CreationDate: record.CreationDate.toISOString(),
   DeletionDate: record.DeletionDate?.toISOString(),
+  passing: record.passing && { ...record.passing, until: record.passing.until?.toISOString() },
+  related: record.related && {
+    ...record.related,
+    replicas: record.related.replicas.map(({ DeletionDate, ...rest }) => ({
+      ...rest,
+      DeletionDate: DeletionDate?.toISOString(),
+    })),
+  },
   rotation: record.rotation && { ...record.rotation, next: record.rotation.next.toISOString() },
   materials: record.materials.map(({ rotation, imported, ...rest }) => ({
     ...rest,
@@ -34,17 +43,26 @@ const toRecord = (stored: Item): KeyRecord => {
   return {
     ...record,
     CreationDate: new Date(record.CreationDate),
-    DeletionDate: record.DeletionDate === undefined ? undefined : new Date(record.DeletionDate),
+    DeletionDate: toDate(record.DeletionDate),
+    passing: record.passing && { ...record.passing, until: toDate(record.passing.until) },
+    related: record.related && { ...record.related, replicas: record.related.replicas.map(toReplica) },
     rotation: record.rotation && { ...record.rotation, next: new Date(record.rotation.next) },
     materials: record.materials.map(toVersion),
   };
 };
 
+const toDate = (stored: string | undefined): Date | undefined => (stored === undefined ? undefined : new Date(stored));
+
+const toReplica = ({ DeletionDate, ...rest }: Stored<Replica>): Replica => ({
+  ...rest,
+  DeletionDate: toDate(DeletionDate),
+});
+
 const toVersion = ({ rotation, imported, ...rest }: Stored<MaterialVersion>): MaterialVersion => ({
   ...rest,
   ...(rotation && { rotation: { ...rotation, date: new Date(rotation.date) } }),
   ...(imported && {
-    imported: { ...imported, ValidTo: imported.ValidTo === undefined ? undefined : new Date(imported.ValidTo) },
+    imported: { ...imported, ValidTo: toDate(imported.ValidTo) },
   }),
 });
 
@@ -56,6 +74,9 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
   };
   const create = (Item: Item) =>
     client.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(KeyId)' }));
+  const addMaterial = async (material: KeyMaterial) => {
+    await create(materialToItem(material)).catch(unlessItExists);
+  };
 
   return {
     async get(KeyId) {
@@ -86,11 +107,13 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
     },
 
     async update(record, change, material) {
-      if (material !== undefined) await create(materialToItem(material)).catch(unlessItExists);
+      if (material !== undefined) await addMaterial(material);
       const updated = { ...record, ...change, revision: record.revision + 1 };
       await client.send(new PutCommand({ TableName, Item: toItem(updated), ...unchanged(record) })).catch(staleWrite);
       return updated;
     },
+
+    addMaterial,
 
     async deleteMaterial(KeyId, KeyMaterialId) {
       await client.send(new DeleteCommand({ TableName, Key: { KeyId, item: materialItem(KeyMaterialId) } }));

@@ -24,6 +24,7 @@ const newRuntime = () => {
     principalExists: unused,
     keyPolicyOf: unused,
     storesFor: () => ({}),
+    inRegion: unused,
     keyring: {
       newMaterial: unused,
       newDataKeyPair: unused,

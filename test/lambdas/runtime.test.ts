@@ -222,6 +222,11 @@ it('hands out readers where only reading is declared', () => {
   expect(Object.keys(keys ?? {}).toSorted()).toEqual(['get', 'list', 'material']);
 });
 
+it('has no way to other Regions yet, and says so', async () => {
+  const refusal = { name: 'UnsupportedOperationException', message: expect.stringContaining('other Regions') };
+  await expect(lambdaRuntime().inRegion('eu-west-1')).rejects.toMatchObject(refusal);
+});
+
 it('reads the environment in one file of lambdas/ alone', () => {
   const folder = fileURLToPath(new URL('../../lambdas/', import.meta.url));
   const readers = globSync('**/*.ts', { cwd: folder }).filter((file) =>

@@ -110,7 +110,7 @@ const usesKeys = ({ keys, uses }: Operation): boolean =>
   uses.material === 'use' && Object.values(keys).some(({ usage }) => usage !== undefined);
 const mayTouch = (operation: Operation): Set<string> => {
   const { name, keys, uses } = operation;
-  const { material: _, managedKeys: __, ...own } = uses;
+  const { material: _, managedKeys: __, regions: ___, ...own } = uses;
   const found = Object.values(keys);
   return new Set([
     ...Object.keys(own),
@@ -124,6 +124,7 @@ const mayTouch = (operation: Operation): Set<string> => {
 /** What it writes, and what the pipeline writes for it. */
 const mayWrite = (operation: Operation): Partial<Record<string, string>> => ({
   ...operation.uses,
+  regions: undefined, // other Regions give no rights yet
   ...(operation.uses.managedKeys === 'make' && { keys: 'write', aliases: 'write' }),
   ...(usesKeys(operation) && { usage: 'write' }),
 });

@@ -120,7 +120,7 @@ describe.each(attested)('%s with a recipient', (name, { recipient: { replaces, o
           attestationDocumentEnclavePCR4: pcrOf(4).toString('hex'),
           attestationDocumentEnclavePCR8: pcrOf(8).toString('hex'),
         },
-        reasons: [expect.stringMatching(/^Allowed: /)],
+        reasons: [expect.stringMatching(/^allowed: /)],
       },
     });
     const written = JSON.stringify(record);

@@ -182,8 +182,60 @@ describe('authorization', () => {
     const { KeyId } = await kms.newKey();
     asAlice();
     const { message } = await kms.call('Encrypt', { KeyId, Plaintext });
-    const reason = expect.stringContaining("none of the caller's identity policies allows kms:Encrypt");
-    expect(kms.audited).toMatchObject([{ errorCode: 'AccessDenied', additionalEventData: { reasons: [reason] } }]);
-    expect(message).not.toContain('the caller');
+    const reasons = expect.arrayContaining(['refused: alice has no identity policy that allows kms:Encrypt.']);
+    expect(kms.audited).toMatchObject([{ errorCode: 'AccessDenied', additionalEventData: { reasons } }]);
+    expect(message).not.toContain('statement');
+  });
+
+  it('tells the owner in one line of the log who was refused what, on which key and why', async () => {
+    const { KeyId, Arn } = await keyWith({ ...statement('bob'), Sid: 'AllowUse' });
+    kms.refusals.length = 0;
+    asAlice();
+    const { requestId } = await kms.call('Encrypt', { KeyId, Plaintext });
+    const message =
+      "refused: alice has no identity policy that allows kms:Encrypt, and the key policy's statement 2 (`AllowUse`) allows only bob.";
+    const asked = { caller: arnOf('alice'), action: 'kms:Encrypt', resource: Arn };
+    expect(kms.refusals).toEqual([{ level: 'info', message, requestId, ...asked }]);
+  });
+
+  it('keeps the values of the encryption context out of the log, and of what is allowed says nothing', async () => {
+    const wanted = { StringEquals: { 'kms:EncryptionContext:tenant': 'wanted-value' } };
+    const { KeyId } = await keyWith(statement('alice', { Condition: wanted }));
+    const grant = { KeyId, GranteePrincipal: arnOf('alice'), Operations: ['Encrypt'] };
+    await kms.call('CreateGrant', { ...grant, Constraints: { EncryptionContextEquals: { tenant: 'granted-value' } } });
+    kms.refusals.length = 0;
+    kms.audited.length = 0;
+    asAlice();
+    expect(
+      (await kms.call('Encrypt', { KeyId, Plaintext, EncryptionContext: { tenant: 'wanted-value' } })).status,
+    ).toBe(200);
+    expect(kms.refusals).toEqual([]);
+    await kms.call('Encrypt', { KeyId, Plaintext, EncryptionContext: { tenant: 'sent-value' } });
+    expect(kms.refusals).toMatchObject([{ message: expect.stringContaining('kms:EncryptionContext:tenant') }]);
+    expect(JSON.stringify(kms.refusals)).not.toMatch(/(wanted|granted|sent)-value/);
+    const onRecord = JSON.stringify(kms.audited.at(-1)?.additionalEventData);
+    for (const value of ['wanted-value', 'granted-value', 'sent-value']) expect(onRecord).toContain(value);
+  });
+
+  it('tells the owner, not the caller, when a key of another account is not there or works in its account only', async () => {
+    const { KeyId, Arn } = await kms.newKey();
+    const none = Arn.replace(KeyId, '00000000-0000-4000-8000-000000000000');
+    kms.as(userOf(otherAccountId, 'partner'));
+    kms.withStanding(allowed(everything));
+    const answers = [];
+    for (const [name, named] of [
+      ['DisableKey', Arn],
+      ['DisableKey', none],
+      ['Encrypt', none],
+    ] as const) {
+      answers.push(await kms.call(name, { KeyId: named, Plaintext }));
+    }
+    const messages = answers.map(({ message }) => String(message).replace('kms:DisableKey', 'kms:Encrypt'));
+    expect(new Set(messages).size).toBe(1);
+    const ownOnly = "refused: DisableKey works only on keys of the caller's own account, whatever policies say.";
+    const notThere = `refused: account ${accountId} has no such key in us-east-1.`;
+    const recorded = kms.audited.slice(-3).map(({ additionalEventData }) => additionalEventData);
+    expect(recorded).toEqual([ownOnly, notThere, notThere].map((reason) => ({ reasons: [reason] })));
+    expect(kms.refusals.slice(-3).map(({ message }) => message)).toEqual([ownOnly, notThere, notThere]);
   });
 });

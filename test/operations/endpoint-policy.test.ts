@@ -39,7 +39,7 @@ describe('the policy of a VPC endpoint', () => {
       errorCode: 'AccessDenied',
       additionalEventData: {
         reasons: [
-          'Denied: the VPC endpoint policy does not allow kms:Encrypt on this key, and so limits what other policies give.',
+          'refused: the VPC endpoint policy does not allow kms:Encrypt; through the endpoint nothing is possible but what its policy allows.',
         ],
       },
     });

@@ -18,6 +18,11 @@ beforeEach(async () => {
 const oaep = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'];
 const kwp = ['RSA_AES_KEY_WRAP_SHA_1', 'RSA_AES_KEY_WRAP_SHA_256'];
 const refusal = (__type: string, message?: string) => ({ status: 400, __type, ...(message && { message }) });
+const unfit = (algorithm: unknown, wrappingKey: string, KeySpec: string) =>
+  refusal(
+    'ValidationException',
+    `Wrapping algorithm ${algorithm} and wrapping key spec ${wrappingKey} cannot be used to import a ${KeySpec} key.`,
+  );
 const parameters = (WrappingAlgorithm = 'RSAES_OAEP_SHA_256', WrappingKeySpec = 'RSA_2048', id = KeyId) =>
   kms.call('GetParametersForImport', { KeyId: id, WrappingAlgorithm, WrappingKeySpec });
 const importWith = (members: object) => kms.call('ImportKeyMaterial', { KeyId, ...forEver, ...members });
@@ -56,18 +61,17 @@ describe('GetParametersForImport', () => {
   ])('takes for %s %s only the algorithms of the guide', async (KeySpec, KeyUsage, taken) => {
     const key = await kms.newKey({ Origin: 'EXTERNAL', KeySpec, KeyUsage });
     for (const algorithm of ['RSAES_PKCS1_V1_5', ...oaep, ...kwp, 'SM2PKE']) {
-      const expected = taken.includes(algorithm) ? { status: 200 } : refusal('UnsupportedOperationException');
+      const expected = taken.includes(algorithm) ? { status: 200 } : unfit(algorithm, 'RSA_2048', KeySpec);
       expect(await parameters(algorithm, 'RSA_2048', key.KeyId)).toMatchObject(expected);
     }
-    expect(await parameters(taken[0], 'SM2', key.KeyId)).toMatchObject(refusal('UnsupportedOperationException'));
+    expect(await parameters(taken[0], 'SM2', key.KeyId)).toMatchObject(unfit(taken[0], 'SM2', KeySpec));
   });
 
   it('refuses for P-521 what 2,048 bits cannot hold', async () => {
     const key = await kms.newKey({ Origin: 'EXTERNAL', KeySpec: 'ECC_NIST_P521', KeyUsage: 'SIGN_VERIFY' });
     for (const algorithm of oaep) {
-      expect(await parameters(algorithm, 'RSA_2048', key.KeyId)).toMatchObject(
-        refusal('UnsupportedOperationException'),
-      );
+      const refused = unfit(algorithm, 'RSA_2048', 'ECC_NIST_P521');
+      expect(await parameters(algorithm, 'RSA_2048', key.KeyId)).toMatchObject(refused);
       expect(await parameters(algorithm, 'RSA_3072', key.KeyId)).toMatchObject({ status: 200 });
     }
     expect(await parameters(kwp[0], 'RSA_2048', key.KeyId)).toMatchObject({ status: 200 });
@@ -152,6 +156,21 @@ describe('the token', () => {
 });
 
 describe('material', () => {
+  it.each([
+    [oaep[1], -1],
+    [oaep[1], 1],
+    [kwp[1], -40],
+    [kwp[1], -41],
+  ])('wrapped with %s is refused with %i bytes more', async (algorithm, more) => {
+    const key = await kms.newKey({ Origin: 'EXTERNAL', KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    const brought = await bringing(kms, key.KeyId, randomBytes(32), algorithm);
+    const wrapped = brought.EncryptedKeyMaterial as Buffer; // `bringing` gives it so
+    const EncryptedKeyMaterial = Buffer.concat([wrapped, Buffer.alloc(1)]).subarray(0, wrapped.length + more);
+    expect(await importWith({ ...brought, EncryptedKeyMaterial })).toMatchObject(
+      refusal('ValidationException', 'Invalid encrypted key size.'),
+    );
+  });
+
   it.each([0, 16, 31, 33, 64])('of %i bytes is none of a symmetric key', async (length) => {
     const brought = await bringing(kms, KeyId, randomBytes(length));
     expect(await importWith(brought)).toMatchObject(refusal('IncorrectKeyMaterialException'));

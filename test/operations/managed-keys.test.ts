@@ -136,9 +136,11 @@ describe('what nobody does to an AWS managed key', () => {
   const further: Record<string, Record<string, unknown>> = {
     CreateAlias: { AliasName: 'alias/mine' },
     PutKeyPolicy: { Policy: '{"Version":"2012-10-17","Statement":[]}' },
+    ReplicateKey: { ReplicaRegion: 'eu-west-1' },
     TagResource: { Tags: [{ TagKey: 'a', TagValue: 'b' }] },
     UntagResource: { TagKeys: ['a'] },
     UpdateKeyDescription: { Description: 'mine' },
+    UpdatePrimaryRegion: { PrimaryRegion: 'eu-west-1' },
   };
 
   it.each(changes)('%s (%s)', async (name, _, from) => {
@@ -158,6 +160,8 @@ describe('what nobody does to an AWS managed key', () => {
       __type: 'AccessDeniedException',
       message: `User: arn:aws:iam::${accountId}:user/admin is not authorized to perform: kms:${name} on resource: ${Arn} because no resource-based policy allows the kms:${name} action`,
     });
+    const reason = `refused: the key is AWS managed, and ${name} is only for keys that customers manage.`;
+    expect(kms.audited.at(-1)?.additionalEventData).toEqual({ reasons: expect.arrayContaining([reason]) });
     expect(await kms.stores.keys.get(KeyId)).toEqual(stored);
   });
 
@@ -165,9 +169,12 @@ describe('what nobody does to an AWS managed key', () => {
     const changing = everyOperation.filter(([, { uses }]) => uses.keys === 'write' || uses.aliases === 'write');
     const open = changing.filter(([, { keys }]) =>
       Object.values(keys).some(
-        // names of AWS are refused by their form; these keys are never imported
-        ({ manager, byAlias, origins }) =>
-          manager !== 'CUSTOMER' && byAlias !== 'only' && !origins?.every((o) => o === 'EXTERNAL'),
+        // names of AWS are refused by their form; these keys are never imported, and have none related to them
+        ({ manager, byAlias, origins, region }) =>
+          manager !== 'CUSTOMER' &&
+          byAlias !== 'only' &&
+          region === undefined &&
+          !origins?.every((o) => o === 'EXTERNAL'),
       ),
     );
     expect(open.map(([name]) => name)).toEqual([]);

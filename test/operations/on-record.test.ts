@@ -47,9 +47,14 @@ describe.each(everyOperation)('%s', (name, operation) => {
     const { parameters, keys } = await validRequest(kms, operation);
     const answer = await kms.call(name, parameters);
     const common = { eventName: name, eventSource: 'kms.amazonaws.com', awsRegion: 'us-east-1', readOnly };
-    const arns = Object.values(keys).map(({ Arn }) => ({ ARN: Arn, accountId, type: 'AWS::KMS::Key' }));
-    expect(kms.audited).toMatchObject([{ ...common, requestID: answer.requestId, resources: arns }]);
-    expect(kms.audited[0]?.errorCode).toBeUndefined();
+    const arns = Object.entries(operation.keys).flatMap(([target, { region }]) =>
+      region === undefined ? [{ ARN: keys[target]?.Arn, accountId, type: 'AWS::KMS::Key' }] : [],
+    );
+    const [record, ...elsewhere] = kms.audited;
+    expect(record).toMatchObject({ ...common, requestID: answer.requestId, resources: arns });
+    expect(record?.errorCode).toBeUndefined();
+    const { also } = operation.audit;
+    expect(elsewhere).toMatchObject(also ? [{ awsRegion: parameters[also.in], requestID: answer.requestId }] : []);
     expectNoTrace(bytesOf(parameters, answer));
   });
 
@@ -70,7 +75,7 @@ describe.each(everyOperation)('%s', (name, operation) => {
     async (from) => {
       const { parameters } = await validRequest(kms, operation);
       const { __type, message } = await kms.call(name, { ...parameters, [from]: 'alias/nowhere' });
-      expect(['NotFoundException', 'ValidationException']).toContain(__type);
+      expect(['NotFoundException', 'InvalidArnException', 'ValidationException']).toContain(__type);
       expect(kms.audited).toMatchObject([{ eventName: name, errorCode: __type, errorMessage: message }]);
       expectNoTrace(bytesOf(parameters, { status: 400, requestId: '' }));
     },

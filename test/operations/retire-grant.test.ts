@@ -154,7 +154,7 @@ describe('RetireGrant', () => {
         responseElements: null,
         additionalEventData: {
           grantId: GrantId,
-          reasons: [`Allowed: grant ${GrantId} gives the caller kms:RetireGrant.`],
+          reasons: [`allowed: grant ${GrantId} gives bob kms:RetireGrant.`],
         },
         resources: [{ ARN: Arn }],
       },

@@ -117,7 +117,7 @@ describe('the record', () => {
       managementEvent: true,
       recipientAccountId: accountId,
       eventCategory: 'Management',
-      additionalEventData: { reasons: [expect.stringMatching(/^Allowed: /)] },
+      additionalEventData: { reasons: [expect.stringMatching(/^allowed: /)] },
     });
   });
 

@@ -57,12 +57,13 @@ describe('what an operation touches', () => {
       { managedKeys: 'make' },
       { keys: 'write', aliases: 'write', material: 'use', managedKeys: 'make' },
     ],
+    ['other Regions, where it says so', {}, { regions: 'write' }, { regions: 'write' }],
   ] as const)('is %s', (_, keys, uses, expected) => {
     expect(usesOf(declare({ keys, uses }))).toEqual(expected);
   });
 
-  it('lists its tables without the material', () => {
-    expect(tablesOf({ keys: 'read', material: 'use' })).toEqual([['keys', 'read']]);
+  it('lists its tables without the material and the Regions', () => {
+    expect(tablesOf({ keys: 'read', material: 'use', regions: 'write' })).toEqual([['keys', 'read']]);
   });
 
   it.each(everyOperation)('%s is read-only if and only if it writes nothing itself', (_, declared) => {

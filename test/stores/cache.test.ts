@@ -199,6 +199,7 @@ describe('cached stores', () => {
       list: vi.fn(async () => ({ items: [] })),
       create: vi.fn(async () => {}),
       update: vi.fn(async () => record),
+      addMaterial: vi.fn(async () => {}),
       deleteMaterial: vi.fn(async () => {}),
     },
     grants: {

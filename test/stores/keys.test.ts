@@ -6,6 +6,7 @@ import {
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { multiRegionConfiguration } from '../../core/model/related-keys.ts';
 import { dynamoKeys } from '../../stores/dynamo/keys.ts';
 import { type KeyWriter, type Page, StaleRecordError } from '../../stores/ports.ts';
 import { AccountId, keyRecord, openTables, otherAccountId } from './embedded.ts';
@@ -53,6 +54,38 @@ describe('on the embedded DynamoDB', () => {
     const later = await keys.update(rotating, { rotation: undefined });
     expect((await keys.get(KeyId))?.rotation).toBeUndefined();
     expect(await keys.update(later, {})).toMatchObject({ materials: rotating.materials });
+  });
+
+  it('gives back what a multi-Region key knows of the others, and a state that passes', async () => {
+    const at = (second: number) => new Date(Date.UTC(2027, 0, 1, 0, 0, second, 125));
+    const replicas = [{ Region: 'eu-west-1' }, { Region: 'ap-south-1', DeletionDate: at(1) }];
+    const related = keyRecord({
+      MultiRegion: true,
+      related: { primaryRegion: 'us-east-1', replicas },
+      passing: { KeyState: 'Updating', until: at(2) },
+      PendingDeletionWindowInDays: 9,
+    });
+    await keys.create(related, undefined);
+    expect(await keys.get(KeyId)).toEqual(related);
+    const open = await keys.update(related, { passing: { KeyState: 'Creating' } });
+    expect(await keys.get(KeyId)).toEqual(open);
+  });
+
+  it('reads a multi-Region key from before there were replicas as a primary without any', async () => {
+    await keys.create(keyRecord({ MultiRegion: true }), material);
+    const stored = await keys.get(KeyId);
+    expect(stored && multiRegionConfiguration(stored, 'us-east-1', now)).toMatchObject({
+      MultiRegionKeyType: 'PRIMARY',
+      PrimaryKey: { Region: 'us-east-1' },
+      ReplicaKeys: [],
+    });
+  });
+
+  it('adds material without a record, and leaves what is there already', async () => {
+    await keys.addMaterial(material);
+    await keys.addMaterial({ ...material, wrapped: new Uint8Array([9]) });
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toEqual(material);
+    expect(await keys.get(KeyId)).toBeUndefined();
   });
 
   it('writes material that an update points to, and leaves what is there already', async () => {

@@ -8,6 +8,7 @@ import { generateEc } from '../../../core/crypto/ec-key.ts';
 import { mac } from '../../../core/crypto/hmac.ts';
 import {
   importedMaterialId,
+  isWrappedLength,
   unwrapImported,
   type WrappingAlgorithm,
   wrappingKeyBits,
@@ -62,6 +63,18 @@ describe.each(algorithms)('material wrapped with %s', (algorithm) => {
   it.each(algorithms.filter((other) => other !== algorithm))('is refused as %s', (other) => {
     expect(unwrapImported(privateKey, other, wrapped)).toBeUndefined();
   });
+
+  it.each(Object.values(wrappingKeyBits))(
+    'has the length of the modulus of %i bits, and AES-KWP adds to it',
+    (bits) => {
+      const fits = (length: number) => isWrappedLength(pairs[bits].privateKey, algorithm, length);
+      const size = bits / 8;
+      const longer = algorithm.startsWith('RSA_AES');
+      expect([0, 1, size - 1].filter(fits)).toEqual([]);
+      expect([size, size + 1, size + 40].filter(fits)).toEqual(longer ? [size + 1, size + 40] : [size]);
+      expect(fits(wrap(pairs[bits].publicKey, algorithm, material).length)).toBe(true);
+    },
+  );
 
   it('is not any bytes whatever', () => {
     const junk = fc.oneof(

@@ -18,6 +18,7 @@ const runEvaluation = (given: Case) => {
     const whoAndWhat = /^User: \S+ is not authorized to perform: \S+ on resource: \S+ /;
     expect(given.text.startsWith('User:') ? text : text.replace(whoAndWhat, '')).toBe(given.text);
   }
+  if (given.says !== undefined) expect(explain(request, policies, decision)).toEqual(given.says);
   if (given.explained !== undefined) {
     const explanation = explain(request, policies, decision).join('\n');
     for (const part of given.explained) expect(explanation).toContain(part);

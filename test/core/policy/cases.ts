@@ -37,6 +37,8 @@ export interface Case {
   readonly text?: string;
   /** Parts of the explanation. */
   readonly explained?: readonly string[];
+  /** The whole explanation, sentence by sentence. */
+  readonly says?: readonly string[];
   /** Instead of all this: what `checkPolicy` finds, as [where, message]. */
   readonly check?: { readonly kind: PolicyKind; readonly policy: PolicyGiven; readonly problems: readonly string[][] };
 }

@@ -141,7 +141,7 @@ it('every decision can be said in words, and a foreign refusal never names the k
     fc.property(request, world, (asked, given) => {
       const policies = policiesIn(given);
       const decision = evaluate(asked, policies);
-      expect(explain(asked, policies, decision)[0]).toMatch(decision.allowed ? /^Allowed: .+\.$/ : /^Denied: .+\.$/);
+      expect(explain(asked, policies, decision)[0]).toMatch(decision.allowed ? /^allowed: .+\.$/ : /^refused: .+\.$/);
       if (decision.allowed || asked.resource.kind !== 'key') return;
       const text = accessDeniedText(asked, decision);
       expect(text.includes(asked.resource.KeyId)).toBe(!decision.foreign);

@@ -73,6 +73,6 @@ describe('a grant lets itself be retired', () => {
   });
 
   it('and says why not', () => {
-    expect(retiring('alice', grant({})).reasons[0]).toContain('names the caller neither');
+    expect(retiring('alice', grant({})).reasons[0]).toContain('names alice neither');
   });
 });

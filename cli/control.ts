@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tokenFile, tokenHeader } from '../local/control/token.ts';
+
+/** Longest wait for an answer, in seconds. */
+const patienceSeconds = 30;
+
+/**
+ * Asks the running service under `/_local/`, with the token of its data folder.
+ *
+ * @returns the answer, parsed from JSON
+ * @throws {Error} that says what to do when the service does not run or refuses
+ */
+export const askControl = async (dataDir: string, name: string, input: object): Promise<unknown> => {
+  const notRunning = (cause: unknown) =>
+    new Error(`no service runs on the data folder ${dataDir}; start it first: npm start`, { cause });
+  const read = (file: string) => readFile(join(dataDir, file), 'utf8').then((text) => text.trim());
+  const [endpoint, token] = await Promise.all([read('endpoint'), read(tokenFile)]).catch((error: unknown) => {
+    throw notRunning(error);
+  });
+  const response = await fetch(`${fromHere(endpoint)}/_local/${name}`, {
+    method: 'POST',
+    headers: { [tokenHeader]: token, 'content-type': 'application/json' },
+    body: JSON.stringify(input),
+    redirect: 'error',
+    signal: AbortSignal.timeout(patienceSeconds * 1000),
+  }).catch((error: unknown) => {
+    throw notRunning(error);
+  });
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return answer;
+  const { message } = (answer ?? {}) as { message?: unknown }; // of any form: it is only shown
+  throw new Error(
+    typeof message === 'string' ? message : `the service at ${endpoint} answered with ${response.status}`,
+  );
+};
+
+/** A service that listens on every address is reached on loopback. */
+const fromHere = (endpoint: string): string =>
+  endpoint.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');

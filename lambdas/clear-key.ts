@@ -1,0 +1,23 @@
+import type { KeyRecord } from '../core/model/key-record.ts';
+import type { Page, PageRequest, Writers } from '../stores/ports.ts';
+
+const pageLimit = 100;
+
+/** Deletes what belongs to a key that is gone: its material first, then its grants and aliases. The record stays. */
+export const clearKey = async (
+  { keys, aliases, grants }: Writers,
+  { KeyId, AccountId, materials }: KeyRecord,
+): Promise<void> => {
+  for (const { KeyMaterialId } of materials) await keys.deleteMaterial(KeyId, KeyMaterialId);
+  await each((page) => grants.list(KeyId, {}, page), grants.delete);
+  await each((page) => aliases.listByKey(AccountId, KeyId, page), aliases.delete);
+};
+
+const each = async <T>(list: (page: PageRequest) => Promise<Page<T>>, use: (item: T) => Promise<unknown>) => {
+  let after: string | undefined;
+  do {
+    const { items, next } = await list({ limit: pageLimit, after });
+    for (const item of items) await use(item);
+    after = next;
+  } while (after !== undefined);
+};

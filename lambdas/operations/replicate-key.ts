@@ -1,0 +1,55 @@
+import { partitionOf } from '../../core/model/arn.ts';
+import { KmsError } from '../../core/model/errors.ts';
+import { keyMetadata } from '../../core/model/key-metadata.ts';
+import { checkKeyPolicy, defaultKeyPolicy } from '../../core/model/key-policy.ts';
+import { isKnownRegion } from '../../core/model/regions.ts';
+import { flag, keyId, keyPolicy, list, optional, regionName, tag, text, withDefault } from '../../core/model/shapes.ts';
+import { checkTags, mergeTags } from '../../core/model/tags.ts';
+import { operation } from '../operation.ts';
+
+/** Makes a replica of a multi-Region key in another Region. https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html */
+export const replicateKey = operation({
+  name: 'ReplicateKey',
+  input: {
+    KeyId: keyId(),
+    ReplicaRegion: regionName(),
+    Policy: optional(keyPolicy()),
+    BypassPolicyLockoutSafetyCheck: optional(flag()),
+    Description: withDefault(text({ min: 0, max: 8192 }), ''),
+    Tags: optional(list(tag())),
+  },
+  key: { from: 'KeyId', manager: 'CUSTOMER', multiRegion: 'primary', states: ['Enabled'] },
+  conditions: { ReplicaRegion: 'ReplicaRegion' },
+  permissions: {
+    region: 'ReplicaRegion',
+    whenSent: { CreateKey: 'ReplicaRegion', TagResource: 'Tags' },
+    newPolicy: { from: 'Policy', bypass: 'BypassPolicyLockoutSafetyCheck' },
+  },
+  audit: {
+    readOnly: false,
+    response: ['ReplicaKeyMetadata', 'ReplicaPolicy'],
+    also: { in: 'ReplicaRegion', created: { eventName: 'CreateKey', metadata: 'ReplicaKeyMetadata' } },
+  },
+  uses: { keys: 'write', regions: 'write' },
+
+  check({ ReplicaRegion, Policy, Tags }, region) {
+    const partition = partitionOf(region);
+    if (!isKnownRegion(ReplicaRegion) || partitionOf(ReplicaRegion) !== partition) {
+      const message = `ReplicaRegion ${ReplicaRegion} is not a Region of the partition ${partition}.`;
+      throw new KmsError('UnsupportedOperationException', message);
+    }
+    if (Policy !== undefined) checkKeyPolicy(Policy);
+    checkTags(Tags ?? []);
+  },
+
+  async handle({ input, key: { Arn, record }, region, now, related }) {
+    const { ReplicaRegion, Description, Policy: sent } = input;
+    if (ReplicaRegion === region) {
+      throw new KmsError('AlreadyExistsException', `The primary key ${Arn} is in the Region ${region} itself.`);
+    }
+    const Policy = sent ?? defaultKeyPolicy(record.AccountId, partitionOf(region));
+    const Tags = mergeTags([], input.Tags ?? []);
+    const replica = await related.replicate(record, ReplicaRegion, { Description, Policy, Tags });
+    return { ReplicaKeyMetadata: keyMetadata(replica, ReplicaRegion, now), ReplicaPolicy: Policy, ReplicaTags: Tags };
+  },
+});

@@ -1,0 +1,41 @@
+import { keyArn } from '../../core/model/arn.ts';
+import { newKeyId } from '../../core/model/key-id.ts';
+import { asLogged, resourceOf, shown, userIdentity } from './audit-record.ts';
+import { type Call, callerOf } from './call.ts';
+import type { AuditRecord, Runtime } from './ports.ts';
+
+/**
+ * The record of a call that has succeeded, in the other Region that it changed: there, KMS calls for the caller.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/ct-update-primary-region.html
+ *
+ * @param record that of the call itself; `undefined` is the answer for calls that stay in their Region
+ */
+export const recordElsewhere = (call: Call, record: AuditRecord, runtime: Runtime): AuditRecord | undefined => {
+  const { operation, input, keys, output } = call;
+  const { also } = operation.audit;
+  const key = keys.key?.record;
+  if (also === undefined || key === undefined) return undefined;
+  const caller = callerOf(call);
+  const region = String(input[also.in]);
+  const Arn = keyArn({ region, accountId: key.AccountId }, key.KeyId);
+  const common = {
+    ...record,
+    userIdentity: { ...userIdentity(caller), invokedBy: 'kms.amazonaws.com' },
+    awsRegion: region,
+    eventID: newKeyId(runtime.random(16), false),
+  };
+  if (also.created === undefined) {
+    const requestParameters = { ...shown(operation.input, input), keyId: Arn };
+    return { ...common, requestParameters, responseElements: { keyId: Arn }, resources: [] };
+  }
+  const { eventName, metadata } = also.created;
+  const { [also.in]: _, KeyId: __, ...members } = operation.input;
+  const kind = { keyUsage: key.KeyUsage, keySpec: key.KeySpec, origin: key.Origin, multiRegion: key.MultiRegion };
+  return {
+    ...common,
+    eventName,
+    requestParameters: { ...kind, ...shown(members, input) },
+    responseElements: { keyMetadata: asLogged(output?.[metadata]) },
+    resources: [resourceOf(key.AccountId, Arn)],
+  };
+};
