@@ -41,6 +41,7 @@ export const openBarePipeline = async () => {
     random: randomBytes,
     authenticate: () => caller,
     standingOf: () => standing,
+    principalExists: () => true,
     keyPolicyOf: newKeyPolicies(),
     storesFor: (uses: Parameters<typeof tablesOf>[0]) => storesWithin(stores, tablesOf(uses)),
     inRegion: async () => stores,

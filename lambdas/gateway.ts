@@ -30,10 +30,15 @@ export const toRequest = (event: APIGatewayProxyEvent): HttpRequest => {
     headers: pairsOf(event.multiValueHeaders).map(([name, value]) => [name.toLowerCase(), value]),
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
     sourceIp: requestContext.identity.sourceIp,
+    vpc: vpcOf(requestContext.identity),
     requestId: requestContext.requestId, // the gateway sends it to the client too
     identity: { ...requestContext.identity },
   };
 };
+
+/** A private API is called through a VPC endpoint. */
+const vpcOf = ({ vpceId, vpcId }: APIGatewayProxyEvent['requestContext']['identity']): HttpRequest['vpc'] =>
+  vpceId ? { endpointId: vpceId, vpcId: vpcId || undefined } : undefined;
 
 const pairsOf = (lists: Readonly<Record<string, readonly string[] | undefined>> | null): [string, string][] =>
   Object.entries(lists ?? {}).flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]));

@@ -1,5 +1,5 @@
 import type { Caller } from '../core/model/caller.ts';
-import type { AliasedKey, Key, MaterialMaker, UsableKey } from '../core/model/key.ts';
+import type { AliasedKey, GrantedKey, Key, MaterialMaker, UsableKey } from '../core/model/key.ts';
 import type { KeyState } from '../core/model/key-record.ts';
 import type { KeyType, KeyUsage, Origin } from '../core/model/key-specs.ts';
 import type { MultiRegionRole } from '../core/model/key-states.ts';
@@ -15,6 +15,11 @@ export interface KeyTarget<Member extends string = string> {
   readonly byAlias?: 'too' | 'only';
   /** The member whose ciphertext names the key when `from` is absent; when `from` is sent, both must name the same key. */
   readonly orIn?: Member;
+  /**
+   * The members that name a grant on the key: by its id, or by its token, which names the key too. The grant then
+   * decides who may, in place of the key policy.
+   */
+  readonly byGrant?: { readonly id: Member; readonly token: Member };
   /** The key usage without which the key is refused. */
   readonly usage?: KeyUsage;
   /** The algorithm the key's spec must have: what this member says, or always this one. */
@@ -49,11 +54,18 @@ export interface Permissions<Member extends string = string> {
   readonly alias?: Member;
   /** Other permissions, without `kms:`, that are needed when a member is sent. */
   readonly whenSent?: { readonly [Permission in string]?: Member };
-  /** The member with the Region where those, and the new key policy, are judged; that of the call when absent. */
+  /** Members that name principals, who must exist. */
+  readonly principals?: readonly Member[];
+  /** The member with the Region where the permissions of `whenSent`, and the new key policy, are judged; that of the call when absent. */
   readonly region?: Member;
-  /** The new key policy and the flag that leaves out its lockout check. */
+  /** The new key policy, whose principals must exist too, and the flag that leaves out its lockout check. */
   readonly newPolicy?: { readonly from: Member; readonly bypass: Member };
 }
+
+/** Where the value of a condition key comes from: a member, or the first of some that is sent, or else this text. */
+export type ConditionSource<Member extends string = string> =
+  | Member
+  | { readonly firstOf: readonly Member[]; readonly else: string };
 
 /** Tables an operation touches beyond what the pipeline reads for it, and whether it handles key material. */
 export type Uses = { readonly [Table in StoreName]?: Access } & {
@@ -90,6 +102,8 @@ export interface ListPage {
 
 export interface AuditFacts<Member extends string = string> {
   readonly readOnly: boolean;
+  /** Members that `requestParameters` leaves out, besides bytes and secrets. */
+  readonly hides?: readonly string[];
   /** What `responseElements` shows: the key's ARN, or these members of the answer. Nothing when absent. */
   readonly response?: 'key ARN' | readonly string[];
   /** Once it has succeeded, the call is on record in another Region too. */
@@ -117,13 +131,15 @@ type Found<M extends Members, T, K> = T extends { readonly region: string }
   ? K | undefined
   : T extends { readonly byAlias: 'only' }
     ? AliasedKey
-    : T extends { readonly orIn: string }
-      ? K
-      : T extends { readonly from: infer From extends keyof M }
-        ? M[From] extends { readonly optional: true }
-          ? K | undefined
-          : K
-        : never;
+    : T extends { readonly byGrant: object }
+      ? GrantedKey
+      : T extends { readonly orIn: string }
+        ? K
+        : T extends { readonly from: infer From extends keyof M }
+          ? M[From] extends { readonly optional: true }
+            ? K | undefined
+            : K
+          : never;
 
 /** Everything an operation may know. What it did not declare is not there. */
 export type Arguments<
@@ -160,8 +176,8 @@ export interface Operation<Name extends string = string> {
   readonly input: Members;
   /** By the name under which `handle` receives them, in the order in which they are judged. */
   readonly keys: Readonly<Record<string, KeyTarget>>;
-  /** Condition keys without `kms:`, and the member whose effective value each has. */
-  readonly conditions: Readonly<Record<string, string>>;
+  /** Condition keys without `kms:`, and whose effective value each has. */
+  readonly conditions: Readonly<Record<string, ConditionSource>>;
   readonly permissions: Permissions;
   readonly audit: AuditFacts;
   readonly uses: Uses;
@@ -187,7 +203,7 @@ export const operation = <
   readonly input: M;
   readonly key?: Target;
   readonly keys?: Targets;
-  readonly conditions?: Readonly<Record<string, keyof M & string>>;
+  readonly conditions?: Readonly<Record<string, ConditionSource<keyof M & string>>>;
   readonly permissions?: Permissions<keyof M & string>;
   readonly audit: AuditFacts<keyof M & string>;
   readonly uses?: U;

@@ -62,6 +62,7 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
     random: randomBytes,
     authenticate: ({ identity }) => callerOfIdentity(identity),
     standingOf: () => judgedByGateway,
+    principalExists: () => true, // functions have no right to ask IAM, least of all that of other accounts
     keyPolicyOf: newKeyPolicies(),
     storesFor(uses) {
       const declared = tablesOf(uses);

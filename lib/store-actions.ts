@@ -34,7 +34,7 @@ export const storeActions: Readonly<Record<StoreName, StoreActions>> = {
     read: ['GetItem', 'Query'],
     indexes: ['by-key'],
     lookUp: ['GetItem'],
-    lookUpIndexes: [],
+    lookUpIndexes: ['by-key'],
     write: ['PutItem', 'DeleteItem'],
   },
 };

@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly seedFile: string | undefined;
   readonly dynamoDbEndpoint: string | undefined;
   readonly attestationRootFile: string | undefined;
+  readonly endpointPolicyFile: string | undefined;
+  readonly grantDelaySeconds: number;
   readonly json: boolean;
 }
 
@@ -22,6 +24,8 @@ const flags = {
   seed: { type: 'string' },
   'dynamodb-endpoint': { type: 'string' },
   'attestation-root': { type: 'string' },
+  'endpoint-policy': { type: 'string' },
+  'grant-delay': { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -35,6 +39,8 @@ export const usage = `usage: npm start -- [options]
   --seed FILE              keys to make at start, unless they are there      KMS_SEED
   --dynamodb-endpoint URL  a DynamoDB API to use instead of the built-in    KMS_DYNAMODB_ENDPOINT
   --attestation-root FILE  root certificates of attestation documents, PEM  KMS_ATTESTATION_ROOT   none: they are refused
+  --endpoint-policy FILE   policy of the VPC endpoint calls come through    KMS_ENDPOINT_POLICY    none
+  --grant-delay SECONDS    for how long a new grant needs its token         KMS_GRANT_DELAY        0
   --json                   one JSON line when ready, instead of text
 `;
 
@@ -66,6 +72,8 @@ export const startOptions = (args: readonly string[], given: Environment): Start
     seedFile: values.seed ?? environment.KMS_SEED,
     dynamoDbEndpoint: urlFrom(values['dynamodb-endpoint'] ?? environment.KMS_DYNAMODB_ENDPOINT),
     attestationRootFile: values['attestation-root'] ?? environment.KMS_ATTESTATION_ROOT,
+    endpointPolicyFile: values['endpoint-policy'] ?? environment.KMS_ENDPOINT_POLICY,
+    grantDelaySeconds: secondsFrom(values['grant-delay'] ?? environment.KMS_GRANT_DELAY ?? '0'),
     json: values.json ?? false,
   };
 };
@@ -74,6 +82,15 @@ const portFrom = (text: string): number => {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new UsageError(`the port must be a whole number from 0 to 65535, not "${text}"`);
+};
+
+/** AWS speaks of five minutes at most; an hour is long enough for any drill. */
+const longestGrantDelay = 3600;
+
+const secondsFrom = (text: string): number => {
+  const seconds = Number(text);
+  if (/^\d+$/.test(text) && seconds <= longestGrantDelay) return seconds;
+  throw new UsageError(`the grant delay must be a whole number of seconds up to ${longestGrantDelay}, not "${text}"`);
 };
 
 const urlFrom = (text: string | undefined): string | undefined => {

@@ -44,7 +44,7 @@ export interface Region {
   ready(): Promise<void>;
 }
 
-export interface RegionsOptions {
+export interface RegionsOptions extends Pick<Runtime, 'endpointPolicy' | 'grantDelaySeconds'> {
   readonly dynamoDb: DynamoDBClientConfig;
   readonly recordCacheSeconds: number;
   readonly deletedKeys: DeletedKeys;
@@ -54,6 +54,7 @@ export interface RegionsOptions {
   readonly verify: (request: HttpRequest) => Verification<Principal>;
   readonly standingOf: Runtime['standingOf'];
   readonly recipients: Recipients | undefined;
+  readonly principalExists: Runtime['principalExists'];
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -99,6 +100,9 @@ export const newRegions = (options: RegionsOptions) => {
         return callerFrom(verified.credential);
       },
       standingOf: options.standingOf,
+      principalExists: options.principalExists,
+      grantDelaySeconds: options.grantDelaySeconds ?? 0,
+      ...(options.endpointPolicy && { endpointPolicy: options.endpointPolicy }),
       keyPolicyOf: newKeyPolicies(), // a Region's own: two Regions may have keys of one id
       storesFor: (uses) => storesWithin(writers, tablesOf(uses)),
       async inRegion(other) {

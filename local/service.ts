@@ -14,6 +14,7 @@ import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { defaultRegion } from './default-region.ts';
 import { openDeletedKeys } from './deleted-keys.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { madeUpEndpoint, openEndpointPolicy } from './endpoint-policy.ts';
 import { checkDeeply } from './health.ts';
 import { openPrincipals, type Principals } from './principals.ts';
 import { newRegions, type Region } from './regions.ts';
@@ -35,6 +36,10 @@ export interface LocalServiceOptions {
   readonly dynamoDbEndpoint?: string | undefined;
   /** Root certificates in PEM; without them attestation documents are refused. */
   readonly attestationRootFile?: string | undefined;
+  /** The policy of a VPC endpoint; without one, calls come through none. */
+  readonly endpointPolicyFile?: string | undefined;
+  /** For so long a new grant counts only with its token. @default 0 */
+  readonly grantDelaySeconds?: number;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -80,6 +85,9 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     closers.push(async () => principals.close());
 
     const attestation = attestationRootFile === undefined ? undefined : await openAttestation(attestationRootFile);
+    const endpoint = options.endpointPolicyFile ? await openEndpointPolicy(options.endpointPolicyFile, say) : undefined;
+    closers.push(async () => endpoint?.close());
+
     const dynamoDb = await openStorage(folder, inMemory, dynamoDbEndpoint);
     closers.push(dynamoDb.close);
     const clock = await openClock(inMemory ? undefined : folder.path('clock.json'));
@@ -105,6 +113,9 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       verify,
       standingOf: newStandings(principals.find),
       recipients: attestation?.recipients,
+      principalExists: principals.exists,
+      grantDelaySeconds: options.grantDelaySeconds ?? 0,
+      ...(endpoint && { endpointPolicy: endpoint.current }),
       log,
     });
     closers.push(regions.close);
@@ -138,7 +149,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       async call(operation, request) {
         const named = credentialScope(request.headers)?.region ?? defaultRegion;
         const handler = regions.get(isRegion(named) ? named : defaultRegion).handler(operation);
-        if (handler) return handler(request);
+        if (handler) return handler(endpoint ? { ...request, vpc: madeUpEndpoint } : request);
         const message = `This service has no operation ${operation}`;
         return replyToError(request.requestId, new KmsError('UnknownOperationException', message));
       },

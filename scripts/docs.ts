@@ -52,6 +52,8 @@ const keyLine = (operation: Operation, name: string, target: KeyTarget): string 
       : target.algorithm && `that of ${code(target.algorithm)}`;
   const facts = [
     `${code(target.from)} by ${target.byAlias ? forms[target.byAlias] : 'key id or key ARN'}`,
+    target.byGrant &&
+      `with a grant on it by ${code(target.byGrant.id)}; or both by ${code(target.byGrant.token)}; the grant decides who may`,
     target.orIn && `or the ciphertext in ${code(target.orIn)}`,
     target.permission === null
       ? 'no permission on the key'

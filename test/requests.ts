@@ -152,6 +152,10 @@ const beyondDeclaration: { readonly [Name in OperationName]?: Maker } = {
   }),
   ListRetirableGrants: () => ({ RetiringPrincipal: 'arn:aws:iam::111122223333:user/alice' }),
   PutKeyPolicy: () => ({ Policy: defaultKeyPolicy('111122223333', 'aws') }),
+  RetireGrant: async (kms, { KeyId }) => {
+    const grant = { KeyId, GranteePrincipal: 'arn:aws:iam::111122223333:user/alice', Operations: ['Encrypt'] };
+    return { GrantId: (await kms.call('CreateGrant', grant)).GrantId };
+  },
   RevokeGrant: async (kms, { KeyId }) => {
     const grant = { KeyId, GranteePrincipal: 'arn:aws:iam::111122223333:user/alice', Operations: ['Encrypt'] };
     return { GrantId: (await kms.call('CreateGrant', grant)).GrantId };

@@ -8,7 +8,7 @@ import { newKeyring } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
-import type { AuditRecord, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
+import type { AuditRecord, HttpRequest, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
 import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
@@ -78,6 +78,7 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
   const refusals: LogEntry[] = [];
   let caller = userOf(accountId, 'admin');
   let standing: Standing = allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
+  let arriving: Partial<HttpRequest> = {};
   let now = new Date('2026-11-21T12:00:00Z');
 
   const openRegion = async (name: string): Promise<ServiceRegion> => {
@@ -93,6 +94,7 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
       random: randomBytes,
       authenticate: () => caller,
       standingOf: () => standing,
+      principalExists: () => true,
       keyPolicyOf: newKeyPolicies(),
       storesFor: (uses) => storesWithin(stores, tablesOf(uses)),
       inRegion: async (other) => (await inRegion(other)).stores,
@@ -102,7 +104,7 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
       log: (entry) => void (entry.action === undefined ? logged : refusals).push(entry),
       ...overrides,
     };
-    return { stores, runtime, ...callsTo(runtime) };
+    return { stores, runtime, ...callsTo(runtime, () => arriving) };
   };
   const { stores, runtime, send, call, callAs } = await inRegion(region);
 
@@ -124,6 +126,10 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
     /** The policies of whoever calls next; at first they allow everything. */
     withStanding: (next: Standing) => {
       standing = next;
+    },
+    /** How the next calls come in, where it is not as ever. */
+    arriving: (next: Partial<HttpRequest>) => {
+      arriving = next;
     },
     moveClock: (seconds: number) => {
       now = new Date(now.getTime() + seconds * 1000);
@@ -149,7 +155,8 @@ export interface ServiceRegion extends ReturnType<typeof callsTo> {
   readonly runtime: Runtime;
 }
 
-const callsTo = (runtime: Runtime) => {
+/** @param arriving how calls come in, where it is not as ever */
+const callsTo = (runtime: Runtime, arriving: () => Partial<HttpRequest>) => {
   const handlers = new Map(operations.map((operation) => [operation.name, serve(operation, runtime)]));
 
   const send = async (name: OperationName, body: string | Uint8Array, contentType = 'application/x-amz-json-1.1') => {
@@ -163,6 +170,7 @@ const callsTo = (runtime: Runtime) => {
       body: Buffer.from(body),
       sourceIp: '127.0.0.1',
       requestId: '00000000-0000-4000-8000-00000000000a',
+      ...arriving(),
     });
     const members = reply.body === '' ? {} : (JSON.parse(reply.body) as object);
     return { status: reply.status, requestId: String(reply.headers['x-amzn-requestid']), ...members } as Answer;

@@ -77,10 +77,11 @@ const principalArn =
 
 /** @throws {KmsError} InvalidArnException */
 export const checkGrantPrincipal = (arn: string | undefined): void => {
-  if (arn !== undefined && !principalArn.test(arn)) {
-    throw new KmsError('InvalidArnException', `ARN does not refer to a valid principal: ${arn}`);
-  }
+  if (arn !== undefined && !principalArn.test(arn)) throw invalidPrincipal(arn);
 };
+
+export const invalidPrincipal = (arn: string): KmsError =>
+  new KmsError('InvalidArnException', `ARN does not refer to a valid principal: ${arn}`);
 
 const mostPairs = 8;
 const longestValue = 384;
@@ -103,6 +104,9 @@ export const checkGrantConstraints = ({ EncryptionContextSubset, EncryptionConte
     }
   }
 };
+
+export const grantNotFound = (GrantId: string): KmsError =>
+  new KmsError('NotFoundException', `Grant ID ${GrantId} not found`);
 
 /** A grant as ListGrants and ListRetirableGrants show it. */
 export const grantEntry = (grant: GrantRecord, KeyArn: string) => ({

@@ -1,4 +1,5 @@
 import type { DataKeyPairSpec } from './data-key.ts';
+import type { GrantRecord } from './grant.ts';
 import type { WrappingAlgorithm, WrappingKeySpec } from './key-import.ts';
 import type { AliasRecord, KeyMaterial, KeyRecord, KeyState } from './key-record.ts';
 import type { EncryptionAlgorithm, KeySpec, MacAlgorithm } from './key-specs.ts';
@@ -16,6 +17,11 @@ export interface Key {
 /** A key that was named by an alias of the caller's account and nothing else. */
 export interface AliasedKey extends Key {
   readonly alias: AliasRecord;
+}
+
+/** A key that was named together with a grant on it. */
+export interface GrantedKey extends Key {
+  readonly grant: GrantRecord;
 }
 
 /** A key whose material the operation may use. Bytes returned are fresh and belong to the caller. */

@@ -137,8 +137,9 @@ export const tagKey = () => text({ min: 1, max: 128 });
 export const tag = () => structure({ TagKey: tagKey(), TagValue: text({ min: 0, max: 256 }) });
 export const keyPolicy = () => text({ min: 1, max: 131_072, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' });
 export const policyName = () => text({ min: 1, max: 128, pattern: '[\\w]+' });
+export const grantToken = () => text({ min: 1, max: 8192 });
 /** AWS keeps them out of CloudTrail. */
-export const grantTokens = () => secret(optional(list(text({ min: 1, max: 8192 }), { min: 0, max: 10 })));
+export const grantTokens = () => secret(optional(list(grantToken(), { min: 0, max: 10 })));
 export const dryRunModifiers = () => optional(list(oneOf(['IGNORE_CIPHERTEXT'])));
 /** The two members of every paginated request; the pipeline turns them into a `page`. */
 export const pageMembers = {

@@ -1,9 +1,10 @@
 import { type Condition, compileCondition } from './condition.ts';
-import type { Report } from './reading.ts';
+import type { PolicyKind, Report } from './reading.ts';
 import type { Language } from './template.ts';
 
 export const compileConditions = (
   element: unknown,
+  kind: PolicyKind,
   language: Language,
   deny: boolean,
   report: Report,
@@ -14,7 +15,7 @@ export const compileConditions = (
     for (const [key, values] of pairsOf(keys, where, report)) {
       const condition = compileCondition(operator, key, values, language, deny);
       if (typeof condition === 'string') report(`${where}.${key.slice(0, 128)}`, condition);
-      else conditions.push(condition);
+      else conditions.push(kind === 'key' ? asInKeyPolicy(condition) : condition);
       if (/^ForAllValues:/i.test(operator) && singleValued.test(key)) {
         report(`${where}.${key}`, overlyPermissive(key), 'set operator', 'harmless');
       }
@@ -22,6 +23,17 @@ export const compileConditions = (
   }
   return conditions;
 };
+
+/** The condition key that only policies of callers may ask for. Source: KMS Developer Guide, "kms:ResourceAliases". */
+const notInKeyPolicies = 'kms:resourcealiases';
+
+const asInKeyPolicy = (condition: Condition): Condition =>
+  condition.key.toLowerCase() !== notInKeyPolicies
+    ? condition
+    : {
+        ...condition,
+        holds: (lookup) => condition.holds((name) => (name === notInKeyPolicies ? undefined : lookup(name))),
+      };
 
 const pairsOf = (element: unknown, where: string, report: Report): readonly [string, unknown][] => {
   if (element === undefined) return [];

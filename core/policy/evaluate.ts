@@ -1,5 +1,5 @@
 import { lookupIn } from './context.ts';
-import { given } from './grants.ts';
+import { given, mayRetire, type RetirableGrant } from './grants.ts';
 import type { CompiledPolicy } from './policy.ts';
 import { type Relation, relations } from './principals.ts';
 import type { AccessRequest, Allowed, Decision, Denied, Policies } from './request.ts';
@@ -21,6 +21,7 @@ interface Facts {
  * An explicit deny anywhere wins, also over grants. Then a key needs its policy (naming the caller, or its account, which
  * lets identity policies decide) or a grant; a key of another account needs the caller's identity policies in any case
  * but a grant's. An alias, and an action that is not bound to a key, is for identity policies alone.
+ * The retirement of a grant is for that grant to allow, and the key policy has no say in it.
  * Whether an operation works across accounts at all is not asked here.
  * Source: KMS Developer Guide, "Troubleshooting AWS KMS permissions"; IAM User Guide, "Policy evaluation logic".
  */
@@ -29,10 +30,11 @@ export const evaluate = (request: AccessRequest, policies: Policies): Decision =
   const denied = denialOf(facts, policies);
   if (denied !== undefined) return denied;
   if (policies.endpoint && allowing(policies.endpoint, facts) === undefined) return missing('endpoint', facts);
+  if (request.retires) return judgeRetirement(request.retires, facts, policies);
   return request.resource.kind === 'key' ? judgeKey(facts, policies) : judgeByIdentity(facts, policies, undefined);
 };
 
-/** The explicit deny that holds for a request; for what is decided by other rules, as RetireGrant by the grant. */
+/** The explicit deny that holds for a request, if any. */
 export const explicitDenial = (request: AccessRequest, policies: Policies): Denied | undefined =>
   denialOf(factsOf(request), policies);
 
@@ -57,10 +59,13 @@ const factsOf = (request: AccessRequest): Facts => {
 
 const denialOf = (facts: Facts, { endpoint, key, identity, boundary, session }: Policies): Denied | undefined => {
   let denial = denying(endpoint, facts);
-  if (denial === undefined && facts.request.resource.kind === 'key') denial = denying(key, facts);
+  if (denial === undefined && isUnderKeyPolicy(facts.request)) denial = denying(key, facts);
   for (let i = 0; denial === undefined && i < identity.length; i += 1) denial = denying(identity[i], facts, i);
   return denial ?? denying(boundary, facts) ?? denying(session, facts);
 };
+
+const isUnderKeyPolicy = ({ resource, retires }: AccessRequest): boolean =>
+  resource.kind === 'key' && retires === undefined;
 
 const denying = (policy: CompiledPolicy | undefined, facts: Facts, index?: number): Denied | undefined => {
   if (policy === undefined) return undefined;
@@ -110,6 +115,13 @@ const allowanceByGrant = (facts: Facts, policies: Policies): Allowed | undefined
     }
   }
   return undefined;
+};
+
+/** Those whom the grant names need no policy; those of an account that it names, or that it belongs to, do. */
+const judgeRetirement = (grant: RetirableGrant, facts: Facts, policies: Policies): Decision => {
+  const retirer = mayRetire(grant, facts.request.principal);
+  if (retirer === 'caller') return { allowed: true, by: 'grant', grant: grant.GrantId, foreign: facts.foreign };
+  return retirer === 'account' ? judgeByIdentity(facts, policies, undefined) : missing('identity', facts);
 };
 
 /** How a key policy lets the caller in: the strongest of the ways. */

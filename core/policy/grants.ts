@@ -30,6 +30,17 @@ export interface CandidateGrant extends GrantTerms {
   readonly visible: boolean;
 }
 
+/** A grant that is to be retired: it says who may. */
+export interface RetirableGrant
+  extends Pick<CandidateGrant, 'GrantId' | 'Operations' | 'GranteePrincipal' | 'GranteeServicePrincipal'> {
+  readonly RetiringPrincipal?: string | undefined;
+  readonly RetiringServicePrincipal?: string | undefined;
+  /** The account in which it was made. */
+  readonly AccountId: string;
+  /** The account of the key. */
+  readonly KeyAccountId: string;
+}
+
 /** `account`: the account's identity policies have to allow too (inferred from what the account means in a key policy). */
 export type Grantee = 'caller' | 'account';
 
@@ -44,14 +55,41 @@ export const given = (grant: CandidateGrant, request: AccessRequest, lookup: Loo
   return unmet(operation, grant, request, lookup) === undefined ? grantee : undefined;
 };
 
+/**
+ * Whether a caller may retire a grant: its retiring principal, its grantee if it lists RetireGrant, and whom the account
+ * in which it was made, or the key's, lets. Its constraints do not matter.
+ * Source: KMS Developer Guide, "Retiring and revoking grants".
+ */
+export const mayRetire = (grant: RetirableGrant, principal: Principal): Grantee | undefined => {
+  const ways = [
+    named(principal, grant.RetiringPrincipal, grant.RetiringServicePrincipal),
+    grant.Operations.includes('RetireGrant') ? granteeOf(grant, principal) : undefined,
+    isOf(principal, grant.AccountId) || isOf(principal, grant.KeyAccountId) ? 'account' : undefined,
+  ] as const;
+  return ways.includes('caller') ? 'caller' : ways.find((way) => way !== undefined);
+};
+
+/** A service belongs to no account. */
+const isOf = ({ type, accountId }: Principal, account: string): boolean =>
+  type !== 'AWSService' && accountId === account;
+
 /** Whom a grant is for, if the principal is among them. */
-export const granteeOf = (grant: CandidateGrant, { type, arn, accountId, issuer }: Principal): Grantee | undefined => {
-  if (type === 'AWSService') return grant.GranteeServicePrincipal === arn ? 'caller' : undefined;
-  const grantee = grant.GranteePrincipal;
-  if (grantee === undefined) return undefined;
-  if (type !== 'Root' && grantee === arn) return 'caller';
-  if (type === 'AssumedRole' && grantee === issuer?.arn) return 'caller';
-  return grantee === accountId || accountOfRoot(grantee) === accountId ? 'account' : undefined;
+export const granteeOf = (
+  { GranteePrincipal, GranteeServicePrincipal }: Pick<CandidateGrant, 'GranteePrincipal' | 'GranteeServicePrincipal'>,
+  principal: Principal,
+): Grantee | undefined => named(principal, GranteePrincipal, GranteeServicePrincipal);
+
+/** How a grant names a caller, if it does. */
+const named = (
+  { type, arn, accountId, issuer }: Principal,
+  principal: string | undefined,
+  service: string | undefined,
+): Grantee | undefined => {
+  if (type === 'AWSService') return service === arn ? 'caller' : undefined;
+  if (principal === undefined) return undefined;
+  if (type !== 'Root' && principal === arn) return 'caller';
+  if (type === 'AssumedRole' && principal === issuer?.arn) return 'caller';
+  return principal === accountId || accountOfRoot(principal) === accountId ? 'account' : undefined;
 };
 
 /** Operations that the constraints on the encryption context do not bind. */

@@ -18,6 +18,7 @@ export interface Explanation {
 export const missingAllow = (asked: Asked, policies: Policies, denied: Denied): Explanation => {
   const { by } = denied;
   if (by !== 'identity' && by !== 'key') return outsideLimit(asked, policies, by);
+  if (asked.request.retires) return notRetirable(asked, policies);
   if (asked.request.resource.kind !== 'key') return missingBesideKeys(asked, policies);
   return by === 'identity' ? missingInIdentity(asked, policies, denied) : missingInKeyPolicy(asked, policies, denied);
 };
@@ -55,6 +56,15 @@ const missingBesideKeys = (asked: Asked, policies: Policies): Explanation => {
       : 'on all resources ("*"), as the action is not bound to a key';
   const none = `${callerName(principal)} has no identity policy that allows ${action} ${where}`;
   return { reason: misses[0]?.clause ?? none, details: detailsOf(misses) };
+};
+
+/** The grant does not let the caller retire it, and no account that may has it do so. */
+const notRetirable = (asked: Asked, policies: Policies): Explanation => {
+  const { principal, action, retires } = asked.request;
+  const misses = missesInIdentity(asked, policies);
+  const none = `no identity policy of an account that may retire it allows ${action}`;
+  const names = `grant ${retires?.GrantId} names ${callerName(principal)} neither as who may retire it nor as a grantee with RetireGrant`;
+  return { reason: `${names}, and ${misses[0]?.clause ?? none}`, details: detailsOf(misses) };
 };
 
 /** The key policy lets the caller in as far as identity policies allow it, and none does. */

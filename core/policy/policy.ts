@@ -6,6 +6,8 @@ import type { Language } from './template.ts';
 export interface CompiledPolicy<Kind extends PolicyKind = PolicyKind> {
   readonly kind: Kind;
   readonly statements: readonly Statement[];
+  /** In lower case. */
+  readonly conditionKeys: ReadonlySet<string>;
   /** Of the statements, those that cover an action. */
   relevantTo(action: string): Relevant;
 }
@@ -60,12 +62,14 @@ export const principalsIn = ({ statements }: CompiledPolicy): readonly string[] 
 ];
 
 /** Condition keys that a policy asks for, in lower case: what need not be fetched if none does. Variables apart. */
-export const conditionKeysIn = ({ statements }: CompiledPolicy): ReadonlySet<string> =>
-  new Set(statements.flatMap(({ conditions }) => conditions.map(({ key }) => key.toLowerCase())));
+export const conditionKeysIn = ({ conditionKeys }: CompiledPolicy): ReadonlySet<string> => conditionKeys;
+
+/** AWS's text for principals that cannot be, and for those that do not exist. */
+export const invalidPrincipals = 'Policy contains a statement with one or more invalid principals.';
 
 const messages: Readonly<Record<ProblemCode, (where: string, what: string) => string>> = {
   syntax: (where, what) => (where === '' ? `The policy ${what}.` : `${where} ${what}.`),
-  principal: () => 'Policy contains a statement with one or more invalid principals.',
+  principal: () => invalidPrincipals,
   'principal ARN': () => 'An ARN in the specified key policy is invalid.',
   'set operator': (_where, what) => what,
 };
@@ -78,6 +82,7 @@ const newPolicy = <Kind extends PolicyKind>(kind: Kind, statements: readonly Sta
   return {
     kind,
     statements,
+    conditionKeys: new Set(statements.flatMap(({ conditions }) => conditions.map(({ key }) => key.toLowerCase()))),
     relevantTo(action) {
       const known = byAction.get(action);
       if (known) return known;

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { CandidateGrant, GrantTerms } from './grants.ts';
+import type { CandidateGrant, GrantTerms, RetirableGrant } from './grants.ts';
 import type { CompiledPolicy } from './policy.ts';
 import type { Principal } from './principals.ts';
 import type { PolicyKind } from './reading.ts';
@@ -16,6 +16,8 @@ export interface AccessRequest {
   readonly encryptionContext?: Readonly<Record<string, string>> | undefined;
   /** What CreateGrant is to give; without it no grant allows CreateGrant. */
   readonly newGrant?: GrantTerms | undefined;
+  /** The grant to be retired: it decides in place of the key policy and of the grants on the key. */
+  readonly retires?: RetirableGrant | undefined;
 }
 
 /** A key, an alias in the alias half of its operations, or nothing, for actions that are not bound to a key. */

@@ -81,7 +81,7 @@ export const compileStatement = (given: object, kind: PolicyKind, language: Lang
   const actions = compileActions(members, kind, report);
   const principals = compilePrincipals(members, kind, allow, report);
   const resources = compileResources(members, kind, language, report);
-  const conditions = compileConditions(members.Condition, language, !allow, report);
+  const conditions = compileConditions(members.Condition, kind, language, !allow, report);
   return {
     sid: typeof Sid === 'string' ? Sid : undefined,
     allow,

@@ -55,6 +55,7 @@ export const createGrant = operation({
     GranteeServicePrincipal: 'GranteeServicePrincipal',
     RetiringServicePrincipal: 'RetiringServicePrincipal',
   },
+  permissions: { principals: ['GranteePrincipal', 'RetiringPrincipal'] },
   audit: { readOnly: false, response: ['GrantId'] },
   uses: { grants: 'write' },
 

@@ -10,6 +10,8 @@ import { flag, keyPolicy, list, oneOf, optional, refused, tag, text, withDefault
 import { checkTags, mergeTags } from '../../core/model/tags.ts';
 import { operation } from '../operation.ts';
 
+const effectiveSpec = { firstOf: ['KeySpec', 'CustomerMasterKeySpec'], else: 'SYMMETRIC_DEFAULT' } as const;
+const effectiveUsage = { firstOf: ['KeyUsage'], else: 'ENCRYPT_DECRYPT' } as const;
 const noCustomKeyStores = 'Custom key stores are not supported.';
 
 /** Makes a key, with its material unless that is to be imported. https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
@@ -29,11 +31,13 @@ export const createKey = operation({
     XksKeyId: refused(text({ min: 1, max: 128, pattern: '^[a-zA-Z0-9-_.]+$' }), noCustomKeyStores),
   },
   conditions: {
-    KeySpec: 'KeySpec',
-    KeyUsage: 'KeyUsage',
+    KeySpec: effectiveSpec,
+    CustomerMasterKeySpec: effectiveSpec,
+    KeyUsage: effectiveUsage,
+    CustomerMasterKeyUsage: effectiveUsage,
     KeyOrigin: 'Origin',
-    MultiRegion: 'MultiRegion',
-    BypassPolicyLockoutSafetyCheck: 'BypassPolicyLockoutSafetyCheck',
+    MultiRegion: { firstOf: ['MultiRegion'], else: 'false' },
+    BypassPolicyLockoutSafetyCheck: { firstOf: ['BypassPolicyLockoutSafetyCheck'], else: 'false' },
   },
   permissions: {
     whenSent: { TagResource: 'Tags' },

@@ -17,7 +17,7 @@ export const enableKeyRotation = operation({
     multiRegion: 'no replica',
     states: usableStates,
   },
-  conditions: { RotationPeriodInDays: 'RotationPeriodInDays' },
+  conditions: { RotationPeriodInDays: { firstOf: ['RotationPeriodInDays'], else: `${defaultPeriodDays}` } },
   audit: { readOnly: false, response: 'key ARN' },
   uses: { keys: 'write', regions: 'write' },
 

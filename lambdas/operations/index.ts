@@ -37,6 +37,7 @@ import { listRetirableGrants } from './list-retirable-grants.ts';
 import { putKeyPolicy } from './put-key-policy.ts';
 import { reEncrypt } from './re-encrypt.ts';
 import { replicateKey } from './replicate-key.ts';
+import { retireGrant } from './retire-grant.ts';
 import { revokeGrant } from './revoke-grant.ts';
 import { rotateKeyOnDemand } from './rotate-key-on-demand.ts';
 import { scheduleKeyDeletion } from './schedule-key-deletion.ts';
@@ -89,6 +90,7 @@ export const operations = [
   putKeyPolicy,
   reEncrypt,
   replicateKey,
+  retireGrant,
   revokeGrant,
   rotateKeyOnDemand,
   scheduleKeyDeletion,

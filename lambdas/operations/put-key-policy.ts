@@ -12,7 +12,9 @@ export const putKeyPolicy = operation({
     BypassPolicyLockoutSafetyCheck: optional(flag()),
   },
   key: { from: 'KeyId', manager: 'CUSTOMER' },
-  conditions: { BypassPolicyLockoutSafetyCheck: 'BypassPolicyLockoutSafetyCheck' },
+  conditions: {
+    BypassPolicyLockoutSafetyCheck: { firstOf: ['BypassPolicyLockoutSafetyCheck'], else: 'false' },
+  },
   permissions: { newPolicy: { from: 'Policy', bypass: 'BypassPolicyLockoutSafetyCheck' } },
   audit: { readOnly: false },
   uses: { keys: 'write' },

@@ -1,4 +1,4 @@
-import { KmsError } from '../../core/model/errors.ts';
+import { grantNotFound } from '../../core/model/grant.ts';
 import { flag, grantId, keyId, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -13,7 +13,7 @@ export const revokeGrant = operation({
   async handle({ input: { GrantId }, key, stores }) {
     const { KeyId } = key.record;
     const grant = await stores.grants.get(KeyId, GrantId);
-    if (grant === undefined) throw new KmsError('NotFoundException', `Grant ID ${GrantId} not found`);
+    if (grant === undefined) throw grantNotFound(GrantId);
     await stores.grants.delete(grant);
     return undefined;
   },

@@ -2,6 +2,7 @@ import type { Caller } from '../../core/model/caller.ts';
 import type { KmsError } from '../../core/model/errors.ts';
 import { newKeyId } from '../../core/model/key-id.ts';
 import type { Members } from '../../core/model/shapes.ts';
+import type { Operation } from '../operation.ts';
 import { attestedOnRecord } from './attested.ts';
 import { type Call, callerOf } from './call.ts';
 import type { AuditRecord, Runtime } from './ports.ts';
@@ -29,7 +30,7 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     userAgent: header(request.headers, 'user-agent')?.slice(0, longestText),
     errorCode: error && (error.name === 'AccessDeniedException' ? 'AccessDenied' : error.name),
     errorMessage: error && (error.message.slice(0, longestText) || undefined),
-    requestParameters: orNull(shown(operation.input, input)),
+    requestParameters: orNull(shown(withoutHidden(operation), input)),
     responseElements: error ? null : responseElements(call),
     additionalEventData: additional(call),
     requestID: request.requestId,
@@ -44,12 +45,16 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     eventType: 'AwsApiCall',
     managementEvent: true,
     recipientAccountId,
+    vpcEndpointId: request.vpc?.endpointId,
     eventCategory: 'Management',
   };
 };
 
-const additional = ({ recipient, reasons }: Call) =>
-  recipient || reasons ? { recipient: recipient && attestedOnRecord(recipient), reasons } : undefined;
+const additional = ({ keys, recipient, reasons }: Call) => {
+  const grant = Object.values(keys).find((key) => key?.grant)?.grant;
+  if (grant === undefined && recipient === undefined && reasons === undefined) return undefined;
+  return { grantId: grant?.GrantId, recipient: recipient && attestedOnRecord(recipient), reasons };
+};
 
 /** A key, as a record names what it is about. */
 export const resourceOf = (accountId: string, ARN: string) => ({ accountId, type: 'AWS::KMS::Key', ARN });
@@ -90,6 +95,9 @@ const header = (headers: Call['request']['headers'], wanted: string) =>
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
 const orNull = (parameters: Record<string, unknown>) => (Object.keys(parameters).length === 0 ? null : parameters);
+
+const withoutHidden = ({ input, audit: { hides = [] } }: Operation): Members =>
+  Object.fromEntries(Object.entries(input).filter(([name]) => !hides.includes(name)));
 
 export const shown = (members: Members, values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(

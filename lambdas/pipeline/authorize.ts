@@ -1,14 +1,17 @@
 import { aliasArn } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
-import { readGrantToken } from '../../core/model/grant-token.ts';
 import { evaluate } from '../../core/policy/evaluate.ts';
 import { explain } from '../../core/policy/explain.ts';
 import type { GrantTerms } from '../../core/policy/grants.ts';
+import { conditionKeysIn } from '../../core/policy/policy.ts';
 import { accessDeniedText } from '../../core/policy/refusal.ts';
 import type { AccessRequest, Decision, Policies, Resource } from '../../core/policy/request.ts';
 import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
+import { aliasContext } from './alias-context.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
+import { checkPrincipals } from './check-principals.ts';
+import { grantsFor, refuseBadTokens } from './grants-for.ts';
 import { idleContext } from './idle-days.ts';
 import { checkNewPolicy } from './new-policy.ts';
 import { assuming, contextOf, keyContext, replicaContext, requestContext } from './policy-context.ts';
@@ -28,30 +31,30 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
     const elsewhere = replicaRegionOf(call);
     const context = elsewhere ? { ...own, ...replicaContext(elsewhere.record, elsewhere.region) } : own;
     call.reasons = [];
+    const always: Policies = { ...standing, endpoint: call.request.vpc && runtime.endpointPolicy?.() };
+    const asksForAliases = asksFor('kms:resourcealiases', always);
+    const contextOfKey = async ({ target, key }: { target: KeyTarget; key: FoundKey }) => ({
+      ...keyContext(call, target, key),
+      ...(asksForAliases && (await aliasContext(key, stores))),
+      ...(target.idleDays && (await idleContext(call, key, stores))),
+    });
 
     const decide = async (action: string, resource: Resource, found?: { target: KeyTarget; key: FoundKey }) => {
       const request: AccessRequest = {
         principal: caller,
         action: `kms:${action}`,
         resource,
-        context: assuming(
-          found
-            ? {
-                ...own,
-                ...keyContext(call, found.target, found.key),
-                ...(found.target.idleDays && (await idleContext(call, found.key, stores))),
-              }
-            : context,
-          call.assumed,
-        ),
+        context: assuming(found ? { ...own, ...(await contextOfKey(found)) } : context, call.assumed),
         encryptionContext: found && contextOf(call, found.target),
         newGrant: newGrantOf(input),
+        retires: found?.key.grant,
       };
-      let policies: Policies = { ...standing, key: found && runtime.keyPolicyOf(found.key.record) };
+      let policies: Policies = { ...always, key: found && runtime.keyPolicyOf(found.key.record) };
       let decision = found && isOffLimits(found) ? noAllowance : evaluate(request, policies);
       // Grants are looked at only when policies do not suffice: most calls never read them.
-      if (!decision.allowed && !decision.explicit && decision !== noAllowance && found && stores.grants) {
-        policies = { ...policies, grants: await grantsFor(call, found.key, stores) };
+      const byGrants = decision !== noAllowance && !request.retires;
+      if (!decision.allowed && !decision.explicit && byGrants && found && stores.grants) {
+        policies = { ...policies, grants: await grantsFor(call, found.key, stores, runtime.grantDelaySeconds) };
         decision = evaluate(request, policies);
       }
       const [reason, ...details] =
@@ -78,12 +81,17 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
       const key = call.keys[name];
       if (key) await decide(permissionOf(call, target), resourceOf(key), { target, key });
     }
-    checkNewPolicy(call, context, elsewhere?.region ?? runtime.region);
+    checkPrincipals(call, runtime);
+    checkNewPolicy(call, context, { ...runtime, region: elsewhere?.region ?? runtime.region });
   },
 });
 
 /** A service that calls by itself is judged by key policies and grants alone. */
 const ofNoAccount: Standing = { identity: [], tags: {} };
+
+/** Whether any policy has a condition on a key, named in lower case. */
+const asksFor = (conditionKey: string, { identity, boundary, session, endpoint }: Policies): boolean =>
+  [...identity, boundary, session, endpoint].some((policy) => policy && conditionKeysIn(policy).has(conditionKey));
 
 /** Where the call makes a replica, and of which key. */
 const replicaRegionOf = ({ operation, input, keys }: Call) => {
@@ -132,32 +140,3 @@ const resourceOf = ({ Arn, record }: FoundKey): Resource => ({
 const newGrantOf = ({ Operations, Constraints }: Call['input']): GrantTerms | undefined =>
   // the members of CreateGrant, read by their shapes
   Array.isArray(Operations) ? ({ Operations, Constraints } as GrantTerms) : undefined;
-
-/** The grants on a key whose grantee may be the caller, and those whose tokens were sent. */
-const grantsFor = async (call: Call, { record }: FoundKey, { grants }: Partial<Readers>) => {
-  const { type, arn, accountId, issuer } = callerOf(call);
-  const account = type === 'AWSService' ? [] : [`arn:aws:iam::${accountId}:root`];
-  const grantees = [arn, ...(issuer ? [issuer.arn] : []), ...account];
-  const lists = await Promise.all(grantees.map((grantee) => grants?.listByGrantee(grantee, record.KeyId) ?? []));
-  const tokens = Array.isArray(call.input.GrantTokens) ? call.input.GrantTokens.map(String) : [];
-  const named = await Promise.all(
-    tokens.map((token) => {
-      const grant = readGrantToken(token);
-      return grant?.KeyId === record.KeyId ? grants?.get(grant.KeyId, grant.GrantId) : undefined;
-    }),
-  );
-  return [...lists.flat(), ...named.filter((grant) => grant !== undefined)].map((grant) => ({
-    ...grant,
-    visible: true,
-  }));
-};
-
-/** A token that names no grant is refused; one of a grant that does not help is harmless. */
-const refuseBadTokens = async (tokens: unknown, { grants }: Partial<Readers>) => {
-  for (const token of Array.isArray(tokens) ? tokens.map(String) : []) {
-    const named = readGrantToken(token);
-    if (named === undefined || (await grants?.get(named.KeyId, named.GrantId)) === undefined) {
-      throw new KmsError('InvalidGrantTokenException', 'A grant token in the request is not valid.');
-    }
-  }
-};

@@ -1,4 +1,5 @@
 import type { Caller } from '../../core/model/caller.ts';
+import type { GrantRecord } from '../../core/model/grant.ts';
 import type { Key } from '../../core/model/key.ts';
 import type { AliasRecord } from '../../core/model/key-record.ts';
 import type { Context } from '../../core/policy/context.ts';
@@ -8,6 +9,8 @@ import type { AuditRecord, HttpRequest, Recipient } from './ports.ts';
 /** A key that was found for a target, before it is known whether the caller may use it. */
 export interface FoundKey extends Key {
   readonly alias?: AliasRecord | undefined;
+  /** The grant on it that was named too. */
+  readonly grant?: GrantRecord | undefined;
   /** Whether the request named it, or only its ciphertext did. */
   readonly namedBy: 'request' | 'ciphertext';
 }

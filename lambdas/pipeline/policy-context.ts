@@ -3,10 +3,10 @@ import type { KeyRecord } from '../../core/model/key-record.ts';
 import { algorithmMembers } from '../../core/model/key-specs.ts';
 import { multiRegionKeyType } from '../../core/model/related-keys.ts';
 import { type Context, encryptionContextKeys } from '../../core/policy/context.ts';
-import type { KeyTarget } from '../operation.ts';
+import type { ConditionSource, KeyTarget } from '../operation.ts';
 import { attestedConditions } from './attested.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
-import type { Standing } from './ports.ts';
+import type { HttpRequest, Standing } from './ports.ts';
 import { isSentByService, serviceContext } from './service-context.ts';
 
 /**
@@ -27,31 +27,53 @@ export const requestContext = (call: Call, { tags }: Standing, region: string): 
     'aws:PrincipalType': principalTypes[type],
     'aws:userid': isService ? undefined : principalId,
     'aws:username': type === 'IAMUser' ? userName : undefined,
-    'aws:SourceIp': isSentByService(caller) ? undefined : request.sourceIp,
-    'aws:UserAgent': request.headers.find(([name]) => name.toLowerCase() === 'user-agent')?.[1],
+    ...(!isSentByService(caller) && networkContext(request)),
+    'aws:UserAgent': header(request, 'user-agent'),
+    'aws:Referer': header(request, 'referer'),
     'aws:RequestedRegion': region,
     'aws:SecureTransport': 'true', // KMS takes nothing else; on one machine the loopback stands for it
     'aws:CurrentTime': now.toISOString(),
     'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
-    'kms:CallerAccount': isService ? undefined : accountId,
     ...serviceContext(caller, region),
   };
   for (const [name, value] of Object.entries(tags)) context[`aws:PrincipalTag/${name}`] = value;
-  for (const [name, member] of Object.entries(operation.conditions))
-    context[`kms:${name}`] = conditionValue(input[member]);
+  for (const [name, source] of Object.entries(operation.conditions))
+    context[`kms:${name}`] = conditionValue(effectiveValue(input, source));
   // A key that is made with this member is a primary.
   if (input.MultiRegion === true) context['kms:MultiRegionKeyType'] = 'PRIMARY';
-  return { ...context, ...requestTags(input), ...grantContext(input), ...attestedConditions(call.recipient) };
+  const constraints = input.Constraints as GrantConstraints | undefined; // read by their shape
+  return {
+    ...context,
+    ...requestTags(input),
+    ...constraintContext(constraints),
+    ...attestedConditions(call.recipient),
+  };
 };
 
-/** Of a grant to be made: the kind of its constraint, and the pairs in it as if they were the request's. */
-const grantContext = ({ Operations, Constraints }: Call['input']): Context => {
-  if (!Array.isArray(Operations)) return {};
-  const { EncryptionContextSubset, EncryptionContextEquals } = (Constraints ?? {}) as GrantConstraints; // read by its shape
+/** Through a VPC endpoint the caller has no public address. */
+const networkContext = ({ sourceIp, vpc }: HttpRequest): Context =>
+  vpc === undefined
+    ? { 'aws:SourceIp': sourceIp }
+    : { 'aws:SourceVpce': vpc.endpointId, 'aws:SourceVpc': vpc.vpcId, 'aws:VpcSourceIp': sourceIp };
+
+const header = ({ headers }: HttpRequest, wanted: string) =>
+  headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+
+const effectiveValue = (input: Call['input'], source: ConditionSource): unknown => {
+  if (typeof source === 'string') return input[source];
+  const sent = source.firstOf.find((member) => input[member] !== undefined);
+  return sent === undefined ? source.else : input[sent];
+};
+
+/** Of a grant to be made or retired: its constraints, with their pairs as if they were the request's. */
+const constraintContext = (constraints: GrantConstraints | undefined): Context => {
+  if (constraints === undefined) return {};
+  const { EncryptionContextSubset, EncryptionContextEquals, SourceArn } = constraints;
   const kinds = Object.entries({ EncryptionContextSubset, EncryptionContextEquals });
   const [kind, pairs] = kinds.find(([, given]) => given !== undefined) ?? [];
   return {
     'kms:GrantConstraintType': kind,
+    'kms:GrantConstraintSourceArn': SourceArn,
     ...encryptionContextKeys(pairs),
   };
 };
@@ -72,26 +94,37 @@ const requestTags = ({ Tags, TagKeys }: Call['input']): Context => {
   return { 'aws:TagKeys': keys, ...Object.fromEntries(values) };
 };
 
-/** What a key adds: its own facts, how it was named, and the algorithm and context under which it is to be used. */
-export const keyContext = (call: Call, target: KeyTarget, { record, alias }: FoundKey): Context => {
+/** What a key adds. Where a grant decides, AWS offers little of the key, and the grant's constraints. */
+export const keyContext = (call: Call, target: KeyTarget, key: FoundKey): Context => {
+  const { AccountId, Tags } = key.record;
+  const { type, accountId } = callerOf(call);
+  return {
+    'aws:ResourceAccount': AccountId,
+    'kms:CallerAccount': type === 'AWSService' ? undefined : accountId,
+    ...Object.fromEntries(Tags.map(({ TagKey, TagValue }) => [`aws:ResourceTag/${TagKey}`, TagValue])),
+    ...(key.grant ? constraintContext(key.grant.Constraints) : useContext(call, target, key)),
+  };
+};
+
+/** A key's own facts, how it was named, and the algorithm and context under which it is to be used. */
+const useContext = (call: Call, target: KeyTarget, { record, alias }: FoundKey): Context => {
   const { operation, input, keys } = call;
-  const { KeyUsage, AccountId, Tags } = record;
+  const { KeyUsage } = record;
   const algorithm =
     typeof target.algorithm === 'object' ? target.algorithm.is : target.algorithm && input[target.algorithm];
   const context: Record<string, Context[string]> = {
     ...kindOfKey(record),
-    'aws:ResourceAccount': AccountId,
     'kms:RequestAlias': target.byAlias === 'too' ? alias?.AliasName : undefined,
   };
   // `EncryptionAlgorithms` lists the values of `kms:EncryptionAlgorithm`, and so on for the other usages.
-  if (algorithm !== undefined) context[`kms:${algorithmMembers[KeyUsage].slice(0, -1)}`] = String(algorithm);
+  if (algorithm !== undefined)
+    context[`kms:${algorithmMembers[target.usage ?? KeyUsage].slice(0, -1)}`] = String(algorithm);
   if (operation.uses.grants !== undefined) {
     context['kms:GrantIsForAWSResource'] = String(callerOf(call).via !== undefined);
   }
   if (target.sameAs !== undefined) {
     context['kms:ReEncryptOnSameKey'] = String(keys[target.sameAs]?.record.KeyId === record.KeyId);
   }
-  for (const { TagKey, TagValue } of Tags) context[`aws:ResourceTag/${TagKey}`] = TagValue;
   return { ...context, ...encryptionContextKeys(contextOf(call, target)) };
 };
 

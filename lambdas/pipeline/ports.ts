@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
   readonly sourceIp: string;
+  /** The VPC endpoint it came through, if any. */
+  readonly vpc?: { readonly endpointId: string; readonly vpcId?: string | undefined } | undefined;
   /** Our id of the request, the one clients print. */
   readonly requestId: string;
   /** What the gateway found out about the caller; only on AWS. */
@@ -91,8 +93,14 @@ export interface Runtime {
   /** @throws {KmsError} one of the authentication errors */
   authenticate(request: HttpRequest): Caller | Promise<Caller>;
   standingOf(caller: Caller): Standing;
+  /** Whether somebody exists whom a policy or a grant names, by an ARN or id of the right form: true where nobody knows. */
+  principalExists(principal: string): boolean;
   /** The key policy, compiled once per revision of the record. */
   keyPolicyOf(record: KeyRecord): CompiledPolicy<'key'>;
+  /** The policy of the VPC endpoint that a call came through, where that is for us to judge. */
+  endpointPolicy?(): CompiledPolicy<'endpoint'> | undefined;
+  /** For so long a new grant counts only for calls that carry its token, as on AWS until all have heard of it. @default 0 */
+  readonly grantDelaySeconds?: number;
   /** The stores of these tables and no others, with no more access than said. */
   storesFor(uses: Uses): Partial<Sweepers>;
   /**

@@ -19,3 +19,7 @@ export const foreignResource = (call: Call, target: KeyTarget, namedBy: FoundKey
   call.refusal = { reason, action, resource };
   return new KmsError('AccessDeniedException', foreignKeyText(callerOf(call).arn, action, namedBy));
 };
+
+/** A token that names no grant: garbage, or one whose grant is gone. */
+export const badGrantToken = (): KmsError =>
+  new KmsError('InvalidGrantTokenException', 'A grant token in the request is not valid.');

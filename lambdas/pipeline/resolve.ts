@@ -1,6 +1,8 @@
 import { aliasArn, type KeyIdentifier, keyArn, parseKeyIdentifier } from '../../core/model/arn.ts';
 import { parseBlob } from '../../core/model/ciphertext-blob.ts';
 import { KmsError } from '../../core/model/errors.ts';
+import { grantNotFound } from '../../core/model/grant.ts';
+import { readGrantToken } from '../../core/model/grant-token.ts';
 import { stateAt } from '../../core/model/key-record.ts';
 import { otherRegions } from '../../core/model/related-keys.ts';
 import type { Readers } from '../../stores/ports.ts';
@@ -8,7 +10,7 @@ import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
 import type { MakeManagedKey, Runtime } from './ports.ts';
-import { foreignResource } from './refusals.ts';
+import { badGrantToken, foreignResource } from './refusals.ts';
 
 /** Finds the keys that the request names. https://docs.aws.amazon.com/kms/latest/developerguide/find-cmk-id-arn.html */
 export const resolve = (runtime: Runtime, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => ({
@@ -36,6 +38,7 @@ const findRelated = async (call: Call, member: string, { record, namedBy }: Foun
 
 const find = async (call: Call, target: KeyTarget, world: World) => {
   const named = call.input[target.from];
+  if (target.byGrant) return findWithGrant(call, target, target.byGrant, world);
   if (typeof named === 'string') return findNamed(call, target, named, world);
   const ciphertext = target.orIn === undefined ? undefined : call.input[target.orIn];
   if (!Buffer.isBuffer(ciphertext) || ignoresCiphertext(call.input)) return undefined;
@@ -95,6 +98,32 @@ const findByCiphertext = async (call: Call, target: KeyTarget, ciphertext: Buffe
     throw foreignResource(call, target, 'ciphertext', `no key in ${world.region} made this ciphertext`);
   }
   return { ...found, namedBy: 'ciphertext' } as const;
+};
+
+/** A key with the grant on it: the token names both, and whatever else is sent must name the same. */
+const findWithGrant = async (
+  call: Call,
+  target: KeyTarget,
+  { id, token }: NonNullable<KeyTarget['byGrant']>,
+  world: World,
+) => {
+  const { grants } = world.stores;
+  const { [target.from]: KeyId, [id]: GrantId, [token]: GrantToken } = call.input;
+  if (GrantToken === undefined) {
+    const key = await findNamed(call, target, String(KeyId), world);
+    const grant = await grants?.get(key.record.KeyId, String(GrantId));
+    if (grant) return { ...key, grant };
+    const foreign = key.record.AccountId !== callerOf(call).accountId;
+    throw foreign
+      ? foreignResource(call, target, 'request', `there is no such grant on ${key.Arn}`)
+      : grantNotFound(String(GrantId));
+  }
+  const named = readGrantToken(String(GrantToken));
+  const key = named && (await findById(call, named.KeyId, world));
+  const grant = named && key && (await grants?.get(named.KeyId, named.GrantId));
+  if (!grant || (GrantId ?? grant.GrantId) !== grant.GrantId) throw badGrantToken();
+  if (![undefined, grant.KeyId, key.Arn].some((same) => same === KeyId)) throw badGrantToken();
+  return { ...key, grant, namedBy: 'request' } as const;
 };
 
 /** The key by its id, unless the clock says that it is gone. */

@@ -4,13 +4,14 @@ import type { Operation, Uses } from '../operation.ts';
 
 const isGrantable = (permission: string) => grantOperations.some((operation) => operation === permission);
 
-/** What the pipeline reads to find the keys of an operation, and the grants that may allow it. */
+/** What the pipeline reads to find the keys of an operation and to judge them, and the grants that may allow it. */
 const resolving = ({ name, keys }: Operation): Uses => {
   const targets = Object.values(keys);
   if (targets.length === 0) return {};
-  const byAlias = targets.some((target) => target.byAlias);
+  // The aliases of a key are asked for by conditions on kms:ResourceAliases, so wherever a key is judged.
+  const aliases = targets.some(({ byAlias, permission }) => byAlias !== undefined || permission !== null);
   const byGrant = targets.some(({ permission }) => isGrantable(permission ?? name));
-  return { keys: 'read', ...(byAlias && { aliases: 'read' }), ...(byGrant && { grants: 'read' }) };
+  return { keys: 'read', ...(aliases && { aliases: 'read' }), ...(byGrant && { grants: 'read' }) };
 };
 
 /** Whether a success is a use of its keys: it works with their material, for the usage that they have. */

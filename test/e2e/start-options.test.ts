@@ -18,6 +18,8 @@ const rows: readonly Row[] = [
   ['inMemory', ['--in-memory'], true, 'KMS_IN_MEMORY', '1', true, false],
   ['principalsFile', ['--principals', 'a'], 'a', 'KMS_PRINCIPALS', 'b', 'b', undefined],
   ['seedFile', ['--seed', 'a'], 'a', 'KMS_SEED', 'b', 'b', undefined],
+  ['grantDelaySeconds', ['--grant-delay', '1'], 1, 'KMS_GRANT_DELAY', '2', 2, 0],
+  ['endpointPolicyFile', ['--endpoint-policy', 'a'], 'a', 'KMS_ENDPOINT_POLICY', 'b', 'b', undefined],
   [
     'dynamoDbEndpoint',
     ['--dynamodb-endpoint', 'http://a'],
@@ -58,5 +60,9 @@ describe('the options of start', () => {
   it.each(['abc', '-1', '65536', '1.5', '0x10', '1e3', ' 80'])('refuses the port "%s", and shows it', (port) => {
     expect(() => startOptions([`--port=${port}`], {})).toThrow(`"${port}"`);
     expect(() => startOptions([], { KMS_PORT: port })).toThrow(`"${port}"`);
+  });
+
+  it.each(['abc', '-1', '1.5', '3601', '1e3'])('refuses the grant delay "%s", and shows it', (delay) => {
+    expect(() => startOptions([`--grant-delay=${delay}`], {})).toThrow(`"${delay}"`);
   });
 });

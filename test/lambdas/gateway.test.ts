@@ -21,6 +21,7 @@ const newRuntime = () => {
     random: randomBytes,
     authenticate: ({ identity }) => callerOfIdentity(identity),
     standingOf: () => allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' }),
+    principalExists: unused,
     keyPolicyOf: unused,
     storesFor: () => ({}),
     inRegion: unused,
@@ -117,6 +118,16 @@ it.each([
   ['no body', { body: null, isBase64Encoded: false }, ''],
 ])('reads a body of %s', (_, sent, expected) => {
   expect(toRequest(gatewayEvent('Encrypt', {}, sent)).body).toEqual(Buffer.from(expected as string)); // or bytes
+});
+
+it('tells through which VPC endpoint a call came to a private API', async () => {
+  const { audited, runtime } = newRuntime();
+  const identity = { ...identities.user, sourceIp: '10.0.0.7', vpceId: 'vpce-1', vpcId: 'vpc-1' };
+  const event = gatewayEvent('GenerateRandom', { NumberOfBytes: 1 }, { identity });
+  expect(toRequest(event).vpc).toEqual({ endpointId: 'vpce-1', vpcId: 'vpc-1' });
+  expect(toRequest(gatewayEvent('GenerateRandom', {})).vpc).toBeUndefined();
+  expect(await lambdaHandler(generateRandom, runtime)(event)).toMatchObject({ statusCode: 200 });
+  expect(audited).toMatchObject([{ sourceIPAddress: '10.0.0.7', vpcEndpointId: 'vpce-1' }]);
 });
 
 it('does without headers and query', () => {

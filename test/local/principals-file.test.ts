@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonFault } from '../../local/principals/json-fault.ts';
+import { jsonFault } from '../../local/json-fault.ts';
 import { newPrincipalsFile } from '../../local/principals/new-file.ts';
 import { parsePrincipals } from '../../local/principals/parse.ts';
 import { PrincipalsError } from '../../local/principals.ts';
@@ -39,6 +39,23 @@ const account = {
 const parse = (document: unknown) => parsePrincipals(JSON.stringify(document)).principals;
 
 describe('a principals file', () => {
+  it.each([
+    ['arn:aws:iam::111122223333:user/team/red/alice', true],
+    ['arn:aws:iam::111122223333:user/alice', false],
+    ['arn:aws:iam::111122223333:user/team/red/bob', false],
+    ['arn:aws:iam::111122223333:role/labs/Lab', true],
+    ['arn:aws:iam::111122223333:role/Lab', false],
+    ['arn:aws:sts::111122223333:assumed-role/Lab/any-session', true],
+    ['arn:aws:sts::111122223333:assumed-role/Gone/s1', false],
+    ['arn:aws:sts::111122223333:federated-user/fred', true],
+    ['arn:aws:iam::111122223333:root', true],
+    ['111122223333', true],
+    ['AIDAEXAMPLEEXAMPLE222', true],
+    ['arn:aws:iam::999999999999:user/anybody', true],
+  ])('knows of %s whether it exists, in the accounts that it has: %s', (principal, exists) => {
+    expect(parsePrincipals(JSON.stringify({ accounts: [account] })).exists(principal)).toBe(exists);
+  });
+
   it('gives users, with their path in the ARN', () => {
     expect(parse({ accounts: [account] })[0]).toEqual({
       type: 'IAMUser',

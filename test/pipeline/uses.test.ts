@@ -18,16 +18,22 @@ const declare = (facts: Pick<Operation, 'keys' | 'uses'>): Operation => ({
 describe('what an operation touches', () => {
   it.each([
     ['nothing, without keys and tables', {}, {}, {}],
-    ['keys, to find one by its id', { key: { from: 'KeyId' } }, {}, { keys: 'read' }],
+    ['keys, to look one up by its id', { key: { from: 'KeyId', permission: null } }, {}, { keys: 'read' }],
+    [
+      'keys and aliases, to judge by its aliases too',
+      { key: { from: 'KeyId' } },
+      {},
+      { keys: 'read', aliases: 'read' },
+    ],
     [
       'keys and aliases, to find one by its alias',
-      { key: { from: 'KeyId', byAlias: 'too' } },
+      { key: { from: 'KeyId', byAlias: 'too', permission: null } },
       {},
       { keys: 'read', aliases: 'read' },
     ],
     [
       'what it writes, although the pipeline only reads it',
-      { key: { from: 'KeyId' } },
+      { key: { from: 'KeyId', permission: null } },
       { keys: 'write' },
       { keys: 'write' },
     ],
@@ -37,13 +43,13 @@ describe('what an operation touches', () => {
       'the note of a use, where it works with key material for what the key is for',
       { key: { from: 'KeyId', usage: 'SIGN_VERIFY' } },
       { material: 'use' },
-      { keys: 'read', material: 'use', usage: 'write' },
+      { keys: 'read', aliases: 'read', material: 'use', usage: 'write' },
     ],
     [
       'last uses, where policies may ask for them',
       { key: { from: 'KeyId', idleDays: true } },
       { keys: 'write' },
-      { keys: 'write', usage: 'read' },
+      { keys: 'write', aliases: 'read', usage: 'read' },
     ],
     [
       'all it takes to make a managed key, where it says so',

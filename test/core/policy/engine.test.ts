@@ -34,7 +34,7 @@ it('the lockout check sees a deny in the new policy', () => {
   expect(keyPolicyAdmits(request, compilePolicy(documentOf(statements), 'key'))).toBe(false);
 });
 
-it('tells an explicit deny for actions that other rules decide', () => {
+it('tells an explicit deny by itself', () => {
   const request = requestOf({ it: '', action: 'kms:RetireGrant' });
   expect(explicitDenial(request, policiesOf({ it: '', key: 'nothing', identity: ['all'] }))).toBeUndefined();
   const denied = explicitDenial(request, policiesOf({ it: '', key: 'nothing', identity: ['all', 'denies all'] }));

@@ -65,3 +65,15 @@ const faultOffset = (text: string): number | undefined => {
     if (open.at(-1) === '}' && !takeName()) return at;
   }
 };
+
+/** @throws {Fault} that says where a text is not JSON, and repeats nothing of it */
+export const parseJson = (text: string, Fault: new (message: string) => Error): unknown => {
+  const bare = text.replace(/^\uFEFF/, '');
+  try {
+    return JSON.parse(bare);
+  } catch {
+    // not the cause: its message may quote the text, secrets and all
+    const { line, column } = jsonFault(bare) ?? { line: 1, column: 1 };
+    throw new Fault(`line ${line}, column ${column}: not valid JSON`);
+  }
+};

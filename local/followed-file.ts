@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+
+export interface FollowOptions<T> {
+  /** Makes a value of the text. @throws {Fault} saying where it is broken, without the file's name */
+  read(text: string): T;
+  /** What a broken or missing file is reported by. */
+  readonly Fault: new (
+    message: string,
+  ) => Error;
+  /** What to tell while the file is broken: that what was read before stays in force. */
+  readonly staying: string;
+  /** What to tell of a value that was read again: for people. */
+  summary(value: T): string;
+  /** Told when the file was read again, and when it cannot be read. */
+  log(message: string): void;
+}
+
+export interface FollowedFile<T> {
+  current(): T;
+  /** Stops following; the value read last stays. */
+  close(): void;
+}
+
+/** A change counts after one look, trouble is told after two: within a second either way. */
+const lookEveryMilliseconds = 400;
+
+/**
+ * Reads a file and follows its changes. It is looked at again and again rather than watched, since that survives editors
+ * that replace the file, links, and file systems that announce nothing.
+ * Once open, a file that is broken or gone changes nothing: what was read before stays in force, and the log says why.
+ *
+ * @throws {Fault} if the file cannot be read, or is broken, now
+ */
+export const followFile = async <T>(file: string, options: FollowOptions<T>): Promise<FollowedFile<T>> => {
+  const { log, staying, summary } = options;
+  let inForce = await load(file, options);
+  let fault: string | undefined;
+  let toldFault: string | undefined;
+
+  const look = async (isClosed: () => boolean): Promise<void> => {
+    const seen = await load(file, options, inForce).catch((error: unknown) => messageOf(error));
+    if (isClosed()) return;
+    if (typeof seen === 'string') {
+      // an editor may be half-way: only what is still so at the next look is worth telling
+      const lasting = seen === fault;
+      fault = seen;
+      if (!lasting || seen === toldFault) return;
+      toldFault = seen;
+      log(`${seen}; ${staying}`);
+      return;
+    }
+    if (seen !== inForce || toldFault !== undefined) log(`${file}: read again, ${summary(seen.value)}`);
+    inForce = seen;
+    fault = undefined;
+    toldFault = undefined;
+  };
+
+  return { current: () => inForce.value, close: repeat(lookEveryMilliseconds, look) };
+};
+
+interface Loaded<T> {
+  readonly text: string;
+  readonly value: T;
+}
+
+/** @returns `before` itself if the file has not changed since */
+const load = async <T>(file: string, { read, Fault }: FollowOptions<T>, before?: Loaded<T>): Promise<Loaded<T>> => {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Fault(error.code === 'ENOENT' ? `${file}: no such file` : `${file}: cannot be read (${error.code})`);
+  });
+  if (text === before?.text) return before;
+  try {
+    return { text, value: read(text) };
+  } catch (error) {
+    throw error instanceof Fault ? new Fault(`${file}: ${error.message}`) : error;
+  }
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Does something again and again, never twice at a time, without keeping the process alive. @returns what stops it */
+const repeat = (milliseconds: number, act: (isStopped: () => boolean) => Promise<void>): (() => void) => {
+  let stopped = false;
+  const schedule = (): NodeJS.Timeout => setTimeout(() => void act(() => stopped).finally(next), milliseconds).unref();
+  const next = (): void => {
+    if (!stopped) timer = schedule();
+  };
+  let timer = schedule();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+};
