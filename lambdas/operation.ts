@@ -1,4 +1,5 @@
 import type { Caller } from '../core/model/caller.ts';
+import { KmsError } from '../core/model/errors.ts';
 import type { AliasedKey, Key, MaterialMaker, UsableKey } from '../core/model/key.ts';
 import type { KeyState } from '../core/model/key-record.ts';
 import type { KeyType, KeyUsage, Origin } from '../core/model/key-specs.ts';
@@ -163,6 +164,8 @@ export interface Operation<Name extends string = string> {
   readonly uses: Uses;
   readonly recipient?: RecipientFacts | undefined;
   readonly page?: PageFacts | undefined;
+  /** Why every call is refused, once it has been judged like that of any other operation. */
+  readonly refused?: string | undefined;
   /** Rules between members that shapes cannot say; throws the KmsError of the first that is broken. */
   check?(input: Output, region: string): void;
   /** Bytes in the answer pass to the pipeline, which wipes them once they are on the wire. No answer: an empty body. */
@@ -189,9 +192,27 @@ export const operation = <
   readonly uses?: U;
   readonly recipient?: RecipientFacts<keyof M & string>;
   readonly page?: P;
+  readonly refused?: string;
   check?(input: InputOf<M>, region: string): void;
   handle(given: Arguments<M, Target, Targets, U, P>): Promise<Output | undefined>;
 }): Operation<Name> => {
   const { key, keys = {}, conditions = {}, permissions = {}, uses = {}, ...rest } = declaration;
   return { ...rest, keys: key ? { key, ...keys } : keys, conditions, permissions, uses };
 };
+
+/**
+ * Types the declaration of an operation that AWS has and this service cannot serve: its input, its caller and the
+ * permission are judged and on record like those of any other, then it is refused with UnsupportedOperationException.
+ */
+export const refusedOperation = <const Name extends string>(
+  declaration: Pick<Operation<Name>, 'name' | 'input' | 'audit'> & {
+    readonly page?: PageFacts;
+    readonly refused: string;
+  },
+): Operation<Name> =>
+  operation({
+    ...declaration,
+    async handle() {
+      throw new KmsError('UnsupportedOperationException', declaration.refused);
+    },
+  });

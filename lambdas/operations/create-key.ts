@@ -1,4 +1,5 @@
 import { partitionOf } from '../../core/model/arn.ts';
+import { customKeyStoreId, noCustomKeyStores, xksKeyId } from '../../core/model/custom-key-store.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { newKeyId } from '../../core/model/key-id.ts';
 import { isImportable } from '../../core/model/key-import.ts';
@@ -10,8 +11,6 @@ import { flag, keyPolicy, list, oneOf, optional, refused, tag, text, withDefault
 import { checkTags, mergeTags } from '../../core/model/tags.ts';
 import { operation } from '../operation.ts';
 
-const noCustomKeyStores = 'Custom key stores are not supported.';
-
 /** Makes a key, with its material unless that is to be imported. https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
 export const createKey = operation({
   name: 'CreateKey',
@@ -22,11 +21,11 @@ export const createKey = operation({
     CustomerMasterKeySpec: optional(oneOf(customerMasterKeySpecs)),
     KeySpec: optional(oneOf(keySpecNames)),
     Origin: withDefault(oneOf(origins), 'AWS_KMS'),
-    CustomKeyStoreId: refused(text({ min: 1, max: 64 }), noCustomKeyStores),
+    CustomKeyStoreId: refused(customKeyStoreId(), noCustomKeyStores),
     BypassPolicyLockoutSafetyCheck: optional(flag()),
     Tags: optional(list(tag())),
     MultiRegion: optional(flag()),
-    XksKeyId: refused(text({ min: 1, max: 128, pattern: '^[a-zA-Z0-9-_.]+$' }), noCustomKeyStores),
+    XksKeyId: refused(xksKeyId(), noCustomKeyStores),
   },
   conditions: {
     KeySpec: 'KeySpec',
