@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { awsResourceQuotas } from '../core/model/quotas.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
+import { newQuotas } from '../lambdas/quotas.ts';
 import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { newRootKeys } from '../local/root-keys.ts';
 import { cachedStores } from '../stores/cached.ts';
@@ -45,6 +47,7 @@ export const openBarePipeline = async () => {
     storesFor: (uses: Parameters<typeof tablesOf>[0]) => storesWithin(stores, tablesOf(uses)),
     inRegion: async () => stores,
     keyring: newKeyring(newRootKeys(), randomBytes),
+    quotas: newQuotas(awsResourceQuotas, { clock: () => new Date(), onlyWriter: true }),
     auditLog: { write: async () => {} },
     log: () => {},
   };

@@ -4,6 +4,7 @@ import type { AliasedKey, Key, MaterialMaker, UsableKey } from '../core/model/ke
 import type { KeyState } from '../core/model/key-record.ts';
 import type { KeyType, KeyUsage, Origin } from '../core/model/key-specs.ts';
 import type { MultiRegionRole } from '../core/model/key-states.ts';
+import type { Quotas } from '../core/model/quotas.ts';
 import type { RelatedKeys } from '../core/model/related-keys.ts';
 import type { InputOf, Members } from '../core/model/shapes.ts';
 import type { Access, Readers, StoreName, Writers } from '../stores/ports.ts';
@@ -143,6 +144,7 @@ interface HandedIn {
   readonly region: string;
   /** The instant of the call; the only time there is. */
   readonly now: Date;
+  readonly quotas: Quotas;
   /** Fresh random bytes. */
   random(size: number): Buffer;
   /** SHA-256 of the value as JSON, 64 hex digits. */

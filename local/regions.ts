@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import QuickLRU from 'quick-lru';
 import type { Caller } from '../core/model/caller.ts';
 import { KmsError } from '../core/model/errors.ts';
+import { awsResourceQuotas } from '../core/model/quotas.ts';
 import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
@@ -11,6 +12,7 @@ import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditLog, HttpReply, HttpRequest, LogEntry, Recipients, Runtime } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
+import { newQuotas } from '../lambdas/quotas.ts';
 import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
 import { cachedStores } from '../stores/cached.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
@@ -70,6 +72,9 @@ export const newRegions = (options: RegionsOptions) => {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const keyring = newKeyring(options.rootKeys, randomBytes);
 
+  const onlyWriter = options.recordCacheSeconds === Number.POSITIVE_INFINITY;
+  const quotas = newQuotas(awsResourceQuotas, { clock: options.clock, onlyWriter });
+
   const newRegion = (name: string): Region => {
     const tableNameOf = (table: string) => `kms-${name}-${table}`;
     const ready = once(() => createTables(client, tableNameOf));
@@ -107,6 +112,7 @@ export const newRegions = (options: RegionsOptions) => {
       keyring,
       recipients: options.recipients,
       managedKeys: () => makeManagedKey,
+      quotas,
       auditLog: options.auditLog,
       log: options.log,
     };

@@ -7,6 +7,7 @@ import { keyMetadata } from '../../core/model/key-metadata.ts';
 import { checkKeyPolicy, defaultKeyPolicy } from '../../core/model/key-policy.ts';
 import { chooseKeySpec, customerMasterKeySpecs, keySpecNames, keyUsages, origins } from '../../core/model/key-specs.ts';
 import { newKeyRecord } from '../../core/model/new-key-record.ts';
+import { accountIn } from '../../core/model/quotas.ts';
 import { flag, keyPolicy, list, oneOf, optional, refused, tag, text, withDefault } from '../../core/model/shapes.ts';
 import { checkTags, mergeTags } from '../../core/model/tags.ts';
 import { operation } from '../operation.ts';
@@ -53,7 +54,7 @@ export const createKey = operation({
     checkTags(input.Tags ?? []);
   },
 
-  async handle({ input, caller, region, now, random, stores, materials }) {
+  async handle({ input, caller, region, now, random, stores, quotas, materials }) {
     const { accountId: AccountId } = caller;
     const { KeySpec, KeyUsage } = chooseKeySpec(input, region);
     const { Description, Origin, MultiRegion = false } = input;
@@ -63,7 +64,8 @@ export const createKey = operation({
     const Tags = mergeTags([], input.Tags ?? []);
     const facts = { Description, KeySpec, KeyUsage, Origin, MultiRegion, Policy, Tags };
     const record = newKeyRecord({ KeyId, AccountId, CreationDate: now, ...facts }, material?.KeyMaterialId);
-    await stores.keys.create(record, material);
+    const count = (upTo: number) => stores.keys.count(AccountId, upTo, now);
+    await quotas.within('keys', accountIn(region, AccountId), count, () => stores.keys.create(record, material));
     return { KeyMetadata: keyMetadata(record, region, now) };
   },
 });

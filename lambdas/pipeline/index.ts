@@ -30,12 +30,12 @@ const withoutTimer = { timeoutEarlyInMillis: 0 };
 
 /** Turns a declaration into a handler: the same one for Lambda, the local server and the tests. */
 export const serve = (operation: Operation, runtime: Runtime) => {
-  const { region, keyring, random } = runtime;
+  const { region, keyring, random, quotas } = runtime;
   const uses = usesOf(operation);
   const stores = runtime.storesFor(uses);
   const own = runtime.storesFor(operation.uses);
   const ownDry = dryStores(own);
-  const always = { region, random, fingerprint, materials: keyring };
+  const always = { region, random, quotas, fingerprint, materials: keyring };
 
   const attempt = middy<Call, void>(async (call: Call) => {
     const { input, page, now } = call;

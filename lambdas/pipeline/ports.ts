@@ -2,6 +2,7 @@ import type { Attested } from '../../core/model/attested.ts';
 import type { Caller } from '../../core/model/caller.ts';
 import type { ImportedMaterial, Key, MaterialMaker, MaterialOwner, UsableKey } from '../../core/model/key.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
+import type { Quotas } from '../../core/model/quotas.ts';
 import type { CompiledPolicy } from '../../core/policy/policy.ts';
 import type { KeyReader, Writers } from '../../stores/ports.ts';
 import type { Uses } from '../operation.ts';
@@ -103,6 +104,8 @@ export interface Runtime {
   readonly recipients?: Recipients | undefined;
   /** For a call that uses this; absent where it must not make keys: then aliases of AWS without a key are not found. */
   managedKeys?(uses: Uses): MakeManagedKey | undefined;
+  /** How much there may be. */
+  readonly quotas: Quotas;
   readonly auditLog: AuditLog;
   log(entry: LogEntry): void;
 }

@@ -1,7 +1,16 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { AliasRecord } from '../../core/model/key-record.ts';
 import type { AliasWriter } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition, queryPage, staleWrite, unchanged } from './item.ts';
+import {
+  checkFormat,
+  formatVersion,
+  type Item,
+  isLostCondition,
+  queryCount,
+  queryPage,
+  staleWrite,
+  unchanged,
+} from './item.ts';
 
 const toItem = (alias: AliasRecord): Item => ({
   ...alias,
@@ -48,6 +57,16 @@ export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string)
       ExclusiveStartKey: page.after === undefined ? undefined : { TargetKeyId, AccountId, AliasName: page.after },
     };
     return queryPage(client, query, page, 'AliasName', toAlias);
+  },
+
+  async countByKey(TargetKeyId, upTo) {
+    const query = {
+      TableName,
+      IndexName: 'by-key',
+      KeyConditionExpression: 'TargetKeyId = :key',
+      ExpressionAttributeValues: { ':key': TargetKeyId },
+    };
+    return queryCount(client, query, upTo);
   },
 
   async create(alias) {

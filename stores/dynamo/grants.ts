@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { GrantRecord } from '../../core/model/grant.ts';
 import type { GrantWriter } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition, queryPage } from './item.ts';
+import { checkFormat, formatVersion, type Item, isLostCondition, queryCount, queryPage } from './item.ts';
 
 const keyAndGrant = ({ KeyId, GrantId }: Pick<GrantRecord, 'KeyId' | 'GrantId'>) => `${KeyId}#${GrantId}`;
 
@@ -46,6 +46,15 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
       ExclusiveStartKey: page.after === undefined ? undefined : { KeyId, GrantId: page.after },
     };
     return queryPage(client, query, page, 'GrantId', toGrant);
+  },
+
+  async count(KeyId, upTo) {
+    const query = {
+      TableName,
+      KeyConditionExpression: 'KeyId = :key',
+      ExpressionAttributeValues: { ':key': KeyId },
+    };
+    return queryCount(client, query, upTo);
   },
 
   async listRetirable(RetiringPrincipal, page) {

@@ -28,6 +28,25 @@ export const staleWrite = (error: unknown): never => {
   throw error;
 };
 
+/** How many items a query finds, counted no further than `upTo`. */
+export const queryCount = async (
+  client: DynamoDBDocumentClient,
+  query: Omit<QueryCommandInput, 'Select' | 'Limit' | 'ExclusiveStartKey'>,
+  upTo: number,
+): Promise<number> => {
+  let found = 0;
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const Limit = upTo - found;
+    const { Count = 0, LastEvaluatedKey } = await client.send(
+      new QueryCommand({ ...query, Select: 'COUNT', Limit, ExclusiveStartKey }),
+    );
+    found += Count;
+    ExclusiveStartKey = LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined && found < upTo);
+  return found;
+};
+
 /**
  * One page of a query. Asks for one item more than the page holds, to know whether another page follows.
  *

@@ -3,7 +3,16 @@ import type { MaterialVersion } from '../../core/model/key-materials.ts';
 import type { KeyMaterial, KeyRecord } from '../../core/model/key-record.ts';
 import type { Replica } from '../../core/model/related-keys.ts';
 import type { KeyWriter } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition, queryPage, staleWrite, unchanged } from './item.ts';
+import {
+  checkFormat,
+  formatVersion,
+  type Item,
+  isLostCondition,
+  queryCount,
+  queryPage,
+  staleWrite,
+  unchanged,
+} from './item.ts';
 
 const recordItem = 'key';
 const materialItem = (KeyMaterialId: string) => `material#${KeyMaterialId}`;
@@ -78,6 +87,14 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
     await create(materialToItem(material)).catch(unlessItExists);
   };
 
+  const ofAccount = (AccountId: string, now: Date) => ({
+    TableName,
+    IndexName: 'by-account',
+    KeyConditionExpression: 'AccountId = :account',
+    FilterExpression: '(attribute_not_exists(DeletionDate) OR DeletionDate > :now)',
+    ExpressionAttributeValues: { ':account': AccountId, ':now': now.toISOString() },
+  });
+
   return {
     async get(KeyId) {
       const item = await read(KeyId, recordItem);
@@ -91,14 +108,16 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
 
     async list(AccountId, page, now) {
       const query = {
-        TableName,
-        IndexName: 'by-account',
-        KeyConditionExpression: 'AccountId = :account',
-        FilterExpression: 'attribute_not_exists(DeletionDate) OR DeletionDate > :now',
-        ExpressionAttributeValues: { ':account': AccountId, ':now': now.toISOString() },
+        ...ofAccount(AccountId, now),
         ExclusiveStartKey: page.after === undefined ? undefined : { AccountId, KeyId: page.after, item: recordItem },
       };
       return queryPage(client, query, page, 'KeyId', ({ KeyId }) => String(KeyId));
+    },
+
+    async count(AccountId, upTo, now) {
+      const all = ofAccount(AccountId, now);
+      const FilterExpression = `${all.FilterExpression} AND attribute_not_exists(KeyManager)`;
+      return queryCount(client, { ...all, FilterExpression }, upTo);
     },
 
     async create(record, material) {

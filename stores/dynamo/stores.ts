@@ -20,11 +20,17 @@ export const storesWithin = (stores: Writers, declared: readonly (readonly [Stor
   );
 
 const readers = {
-  keys: ({ keys: { get, material, list } }: Writers): KeyReader => ({ get, material, list }),
-  aliases: ({ aliases: { get, list, listByKey } }: Writers): AliasReader => ({ get, list, listByKey }),
-  grants: ({ grants: { get, list, listRetirable, listByGrantee } }: Writers): GrantReader => ({
+  keys: ({ keys: { get, material, list, count } }: Writers): KeyReader => ({ get, material, list, count }),
+  aliases: ({ aliases: { get, list, listByKey, countByKey } }: Writers): AliasReader => ({
     get,
     list,
+    listByKey,
+    countByKey,
+  }),
+  grants: ({ grants: { get, list, count, listRetirable, listByGrantee } }: Writers): GrantReader => ({
+    get,
+    list,
+    count,
     listRetirable,
     listByGrantee,
   }),

@@ -45,7 +45,7 @@ const keepItems = () => {
     return {};
   });
   dynamoDb.on(GetCommand).callsFake(({ TableName, Key }) => ({ Item: items.get(`${TableName} ${idOf(Key)}`) }));
-  dynamoDb.on(QueryCommand).resolves({ Items: [] });
+  dynamoDb.on(QueryCommand).resolves({ Items: [], Count: 0 });
 };
 
 beforeEach(() => {
@@ -219,7 +219,7 @@ it('starts without the tables it does not use', () => {
 
 it('hands out readers where only reading is declared', () => {
   const { keys } = lambdaRuntime().storesFor({ keys: 'read' });
-  expect(Object.keys(keys ?? {}).toSorted()).toEqual(['get', 'list', 'material']);
+  expect(Object.keys(keys ?? {}).toSorted()).toEqual(['count', 'get', 'list', 'material']);
 });
 
 it('has no way to other Regions yet, and says so', async () => {
