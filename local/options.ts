@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly seedFile: string | undefined;
   readonly dynamoDbEndpoint: string | undefined;
   readonly attestationRootFile: string | undefined;
+  /** `aws` or the path of a file. */
+  readonly quotas: string | undefined;
   readonly json: boolean;
 }
 
@@ -22,6 +24,7 @@ const flags = {
   seed: { type: 'string' },
   'dynamodb-endpoint': { type: 'string' },
   'attestation-root': { type: 'string' },
+  quotas: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -35,6 +38,7 @@ export const usage = `usage: npm start -- [options]
   --seed FILE              keys to make at start, unless they are there      KMS_SEED
   --dynamodb-endpoint URL  a DynamoDB API to use instead of the built-in    KMS_DYNAMODB_ENDPOINT
   --attestation-root FILE  root certificates of attestation documents, PEM  KMS_ATTESTATION_ROOT   none: they are refused
+  --quotas aws|FILE        limit how often accounts may call                KMS_QUOTAS             off; see docs/quotas.md
   --json                   one JSON line when ready, instead of text
 `;
 
@@ -66,6 +70,7 @@ export const startOptions = (args: readonly string[], given: Environment): Start
     seedFile: values.seed ?? environment.KMS_SEED,
     dynamoDbEndpoint: urlFrom(values['dynamodb-endpoint'] ?? environment.KMS_DYNAMODB_ENDPOINT),
     attestationRootFile: values['attestation-root'] ?? environment.KMS_ATTESTATION_ROOT,
+    quotas: values.quotas ?? environment.KMS_QUOTAS,
     json: values.json ?? false,
   };
 };

@@ -4,7 +4,6 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import QuickLRU from 'quick-lru';
 import type { Caller } from '../core/model/caller.ts';
 import { KmsError } from '../core/model/errors.ts';
-import { awsResourceQuotas } from '../core/model/quotas.ts';
 import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
@@ -21,6 +20,8 @@ import type { Writers } from '../stores/ports.ts';
 import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
 import { writeLastUses } from './last-uses.ts';
 import type { Principal } from './principals.ts';
+import type { QuotaSettings } from './quota-settings.ts';
+import { newRequestLimits } from './request-limits.ts';
 import { serviceRequest } from './service-requests.ts';
 import type { Verification } from './sigv4.ts';
 
@@ -53,6 +54,7 @@ export interface RegionsOptions {
   readonly verify: (request: HttpRequest) => Verification<Principal>;
   readonly standingOf: Runtime['standingOf'];
   readonly recipients: Recipients | undefined;
+  readonly quotas: QuotaSettings;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -73,7 +75,8 @@ export const newRegions = (options: RegionsOptions) => {
   const keyring = newKeyring(options.rootKeys, randomBytes);
 
   const onlyWriter = options.recordCacheSeconds === Number.POSITIVE_INFINITY;
-  const quotas = newQuotas(awsResourceQuotas, { clock: options.clock, onlyWriter });
+  const quotas = newQuotas(options.quotas.resources, { clock: options.clock, onlyWriter });
+  const requestLimits = options.quotas.requests && newRequestLimits(options.quotas.requests);
 
   const newRegion = (name: string): Region => {
     const tableNameOf = (table: string) => `kms-${name}-${table}`;
@@ -113,6 +116,7 @@ export const newRegions = (options: RegionsOptions) => {
       recipients: options.recipients,
       managedKeys: () => makeManagedKey,
       quotas,
+      requestLimits,
       auditLog: options.auditLog,
       log: options.log,
     };

@@ -13,6 +13,7 @@ import { defaultRegion } from './default-region.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { checkDeeply } from './health.ts';
 import { openPrincipals, type Principals } from './principals.ts';
+import { readQuotas } from './quota-settings.ts';
 import { newRegions, type Region } from './regions.ts';
 import { newRootKeys, openRootKeys } from './root-keys.ts';
 import { credentialScope, newSigV4Verifier } from './sigv4.ts';
@@ -27,6 +28,8 @@ export interface LocalServiceOptions {
   readonly principalsFile?: string | undefined;
   /** Keys and aliases to make before the service is ready, unless they are there. */
   readonly seedFile?: string | undefined;
+  /** `aws`, or a file: docs/quotas.md. */
+  readonly quotas?: string | undefined;
   /** A DynamoDB API elsewhere in place of the embedded one. */
   readonly dynamoDbEndpoint?: string | undefined;
   /** Root certificates in PEM; without them attestation documents are refused. */
@@ -63,6 +66,7 @@ const sharedCacheSeconds = 1;
 
 export const openLocalService = async (options: LocalServiceOptions): Promise<LocalService> => {
   const { log, inMemory = false, dynamoDbEndpoint, attestationRootFile } = options;
+  const quotas = await readQuotas(options.quotas);
   const folder = await openDataFolder(options.dataDir);
   const closers = [() => folder.close()];
   const close = async () => {
@@ -99,6 +103,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       verify,
       standingOf: newStandings(principals.find),
       recipients: attestation?.recipients,
+      quotas,
       log,
     });
     closers.push(regions.close);

@@ -16,6 +16,7 @@ import { parse } from './parse.ts';
 import type { HttpReply, HttpRequest, Runtime } from './ports.ts';
 import { renderErrors, replyTo } from './reply.ts';
 import { resolve } from './resolve.ts';
+import { throttle } from './throttle.ts';
 import { noteUsage } from './usage.ts';
 import { isUse, usesOf } from './uses.ts';
 import { validate } from './validate.ts';
@@ -30,7 +31,7 @@ const withoutTimer = { timeoutEarlyInMillis: 0 };
 
 /** Turns a declaration into a handler: the same one for Lambda, the local server and the tests. */
 export const serve = (operation: Operation, runtime: Runtime) => {
-  const { region, keyring, random, quotas } = runtime;
+  const { region, keyring, random, quotas, requestLimits } = runtime;
   const uses = usesOf(operation);
   const stores = runtime.storesFor(uses);
   const own = runtime.storesFor(operation.uses);
@@ -60,6 +61,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     audit(runtime),
     parse(),
     authenticate(runtime),
+    ...(requestLimits ? [throttle(requestLimits, region)] : []),
     validate(region),
     attest(runtime), // the document that says for whom the answer is
   ]);

@@ -56,6 +56,19 @@ export interface AuditLog {
   write(record: AuditRecord): Promise<void>;
 }
 
+/** How much a call takes from a request quota of a Region. */
+export interface Charge {
+  readonly region: string;
+  readonly quota: string;
+  readonly times: number;
+}
+
+/** How often accounts may call. */
+export interface RequestLimits {
+  /** Takes all of the charges or none. @returns whether there was enough left for all */
+  charge(accountId: string, charges: readonly Charge[], now: Date): boolean;
+}
+
 /** Something the owner of the service should know: one line of the log. */
 export interface LogEntry {
   readonly level: 'info' | 'warn' | 'error';
@@ -106,6 +119,8 @@ export interface Runtime {
   managedKeys?(uses: Uses): MakeManagedKey | undefined;
   /** How much there may be. */
   readonly quotas: Quotas;
+  /** Absent: accounts may call as often as they like. */
+  readonly requestLimits?: RequestLimits | undefined;
   readonly auditLog: AuditLog;
   log(entry: LogEntry): void;
 }
