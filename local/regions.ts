@@ -49,6 +49,7 @@ export interface RegionsOptions {
   readonly dynamoDb: DynamoDBClientConfig;
   readonly recordCacheSeconds: number;
   readonly rootKeys: RootKeys;
+  readonly markerKey: Uint8Array;
   readonly auditLog: AuditLog;
   readonly clock: () => Date;
   readonly verify: (request: HttpRequest) => Verification<Principal>;
@@ -117,6 +118,7 @@ export const newRegions = (options: RegionsOptions) => {
       managedKeys: () => makeManagedKey,
       quotas,
       requestLimits,
+      markerKey: options.markerKey,
       auditLog: options.auditLog,
       log: options.log,
     };

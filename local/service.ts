@@ -12,6 +12,7 @@ import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { defaultRegion } from './default-region.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { checkDeeply } from './health.ts';
+import { markerKey } from './marker-key.ts';
 import { openPrincipals, type Principals } from './principals.ts';
 import { readQuotas } from './quota-settings.ts';
 import { newRegions, type Region } from './regions.ts';
@@ -94,10 +95,12 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       services: ['kms', 'execute-api'],
       maxSkewSeconds: 300,
     });
+    const rootKeys = inMemory ? newRootKeys() : await openRootKeys(folder);
     const regions = newRegions({
       dynamoDb: dynamoDb.config,
       recordCacheSeconds: dynamoDbEndpoint === undefined ? Infinity : sharedCacheSeconds,
-      rootKeys: inMemory ? newRootKeys() : await openRootKeys(folder),
+      rootKeys,
+      markerKey: markerKey(await rootKeys.current()),
       auditLog,
       clock,
       verify,

@@ -82,6 +82,7 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
   let standing: Standing = allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' });
   let now = new Date('2026-11-21T12:00:00Z');
 
+  const markerKey = randomBytes(32);
   const quotas = newQuotas(awsResourceQuotas, { clock: () => now, onlyWriter: true });
   const openRegion = async (name: string): Promise<ServiceRegion> => {
     const tableNameOf = (table: string) => `${name}-${table}`;
@@ -101,6 +102,7 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
       inRegion: async (other) => (await inRegion(other)).stores,
       keyring,
       managedKeys: () => newManagedKeys(stores, { keyring, region: name, random: randomBytes }),
+      markerKey,
       quotas,
       auditLog: { write: async (record) => void audited.push(record) },
       log: (entry) => void (entry.action === undefined ? logged : refusals).push(entry),

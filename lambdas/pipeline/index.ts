@@ -62,7 +62,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     parse(),
     authenticate(runtime),
     ...(requestLimits ? [throttle(requestLimits, region)] : []),
-    validate(region),
+    validate(runtime),
     attest(runtime), // the document that says for whom the answer is
   ]);
 

@@ -119,6 +119,8 @@ export interface Runtime {
   managedKeys?(uses: Uses): MakeManagedKey | undefined;
   /** How much there may be. */
   readonly quotas: Quotas;
+  /** Under which the markers of listings are authenticated; absent: nobody can tell forged ones. See pages.ts. */
+  readonly markerKey?: Uint8Array | undefined;
   /** Absent: accounts may call as often as they like. */
   readonly requestLimits?: RequestLimits | undefined;
   readonly auditLog: AuditLog;

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { invalidMarker } from '../../core/model/errors.ts';
 import { type Page, type PageRequest, StaleRecordError } from '../ports.ts';
 
 /** The format of the items written now. A change of format raises it and comes with a migration test. */
@@ -16,6 +17,9 @@ export const checkFormat = (item: Item): Item => {
 
 /** What DynamoDB answers when a condition does not hold. */
 export const isLostCondition = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+
+/** A query is right but for the position it was given. */
+const isRefusedInput = (error: unknown): boolean => error instanceof Error && error.name === 'ValidationException';
 
 /** Writes only what was read: judged by `revision`. */
 export const unchanged = (seen: { readonly revision: number }) => ({
@@ -52,6 +56,7 @@ export const queryCount = async (
  *
  * @param sortKey the attribute that orders the listing: its value is the position of an item
  * @param query   with an ExclusiveStartKey made from the position of the page
+ * @throws {KmsError} InvalidMarkerException for a position where nothing can stand
  */
 export const queryPage = async <T>(
   client: DynamoDBDocumentClient,
@@ -61,7 +66,9 @@ export const queryPage = async <T>(
   read: (item: Item) => T,
 ): Promise<Page<T>> => {
   const input = { ...query, Limit: page.limit + 1 } as QueryCommandInput; // the SDK drops members that are undefined
-  const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(input));
+  const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(input)).catch((error: unknown) => {
+    throw input.ExclusiveStartKey !== undefined && isRefusedInput(error) ? invalidMarker() : error;
+  });
   const shown = Items.slice(0, page.limit);
   // A filter may leave a page short, or empty, and still have more behind it.
   const last = Items.length > page.limit ? shown.at(-1) : LastEvaluatedKey;

@@ -168,6 +168,21 @@ describe('starting', { timeout: 30_000 }, () => {
     expect(refused).toMatchObject({ code: 1, stdout: '', stderr: `kms start: ${missing}: no such file\n` });
   });
 
+  it('takes a marker from before it was started again', async () => {
+    const data = await newFolder();
+    const first = await startKms({ data });
+    const before = await sdkClient(first);
+    for (let i = 0; i < 2; i += 1) await before.send(new CreateKeyCommand({}));
+    const { NextMarker: Marker } = await before.send(new ListKeysCommand({ Limit: 1 }));
+    before.destroy();
+    await first.stop();
+    const second = await startKms({ data });
+    const after = await sdkClient(second);
+    expect((await after.send(new ListKeysCommand({ Marker }))).Keys).toHaveLength(1);
+    after.destroy();
+    await second.stop();
+  });
+
   it('ends with what is wrong in the quotas file, before it touches the data folder', async () => {
     const folder = await newFolder();
     await mkdir(folder, { recursive: true });
