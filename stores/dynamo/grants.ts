@@ -1,13 +1,7 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { GrantRecord } from '../../core/model/grant.ts';
 import type { GrantWriter } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition, queryCount, queryPage } from './item.ts';
+import { checkFormat, formatVersion, type Item, isLostCondition, queryAll, queryCount, queryPage } from './item.ts';
 
 const keyAndGrant = ({ KeyId, GrantId }: Pick<GrantRecord, 'KeyId' | 'GrantId'>) => `${KeyId}#${GrantId}`;
 
@@ -77,8 +71,7 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
       KeyConditionExpression: 'GranteePrincipal = :grantee AND begins_with(keyAndGrant, :key)',
       ExpressionAttributeValues: { ':grantee': GranteePrincipal, ':key': `${KeyId}#` },
     };
-    const { Items = [] } = await client.send(new QueryCommand(query));
-    return Items.map(toGrant);
+    return (await queryAll(client, query)).map(toGrant);
   },
 
   async create(grant) {

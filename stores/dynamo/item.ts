@@ -32,6 +32,21 @@ export const staleWrite = (error: unknown): never => {
   throw error;
 };
 
+/** All that a query finds, of which DynamoDB gives a megabyte at a time. */
+export const queryAll = async (
+  client: DynamoDBDocumentClient,
+  query: Omit<QueryCommandInput, 'ExclusiveStartKey'>,
+): Promise<readonly Item[]> => {
+  const found: Item[] = [];
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand({ ...query, ExclusiveStartKey }));
+    found.push(...Items);
+    ExclusiveStartKey = LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return found;
+};
+
 /** How many items a query finds, counted no further than `upTo`. */
 export const queryCount = async (
   client: DynamoDBDocumentClient,

@@ -43,7 +43,7 @@ it('counts the aliases of a key', async () => {
   expect(await stores.aliases.countByKey(TargetKeyId, 3)).toBe(3);
 });
 
-it('counts the grants on a key, also over several pages of DynamoDB', async () => {
+it('counts and finds the grants on a key, also over several pages of DynamoDB', async () => {
   const grant = (i: number, KeyId = idOf(0)): GrantRecord => ({
     KeyId,
     GrantId: String(i).padStart(64, '0'),
@@ -59,4 +59,6 @@ it('counts the grants on a key, also over several pages of DynamoDB', async () =
   await stores.grants.create(grant(0, idOf(1)));
   expect(await stores.grants.count(idOf(0), 100)).toBe(8);
   expect(await stores.grants.count(idOf(0), 7)).toBe(7);
+  // The grant that allows a call may be on any page.
+  expect(await stores.grants.listByGrantee(grant(0).GranteePrincipal ?? '', idOf(0))).toHaveLength(8);
 });
