@@ -17,11 +17,13 @@ import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
 import { bufferedUsage } from '../stores/usage-tracking.ts';
 
 /**
- * The pipeline with as little around it as can be: a caller that is given, no audit log, stores in memory that keep
- * their records at hand. What it costs is its own.
+ * The pipeline with as little around it as can be: a caller that is given, no audit log, stores that keep their records
+ * at hand, in memory or in the folder `path`. What it costs is its own.
+ *
+ * @param mayAll whether the caller's own policies allow everything, or nothing
  */
-export const openBarePipeline = async () => {
-  const dynamoDb = await openEmbeddedDynamoDb();
+export const openBarePipeline = async ({ path, mayAll = true }: { path?: string; mayAll?: boolean } = {}) => {
+  const dynamoDb = await openEmbeddedDynamoDb(path === undefined ? {} : { path });
   const client = new DynamoDBClient(dynamoDb.clientConfig);
   await createTables(client, (table) => table);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -36,7 +38,7 @@ export const openBarePipeline = async () => {
     userName: 'bench',
   } as const;
   const everything = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*' } };
-  const standing = { identity: [compilePolicy(everything, 'identity')], tags: {} };
+  const standing = { identity: mayAll ? [compilePolicy(everything, 'identity')] : [], tags: {} };
   const runtime = {
     region: 'us-east-1',
     clock: () => new Date(),
@@ -53,6 +55,9 @@ export const openBarePipeline = async () => {
   };
   const handlers = new Map(operations.map((operation) => [operation.name as string, serve(operation, runtime)]));
   return {
+    caller,
+    stores,
+    keyring: runtime.keyring,
     handler: (name: string) => {
       const handler = handlers.get(name);
       if (handler) return handler;
