@@ -7,20 +7,29 @@ export interface Cost {
   readonly wallMicroseconds: number;
 }
 
-/** Runs between two looks at the clock. */
-const batch = 64;
-
-/** What one run costs. @param inFlight how many are under way at a time, where `run` returns a promise */
-export const cost = async (run: (i: number) => unknown, { seconds = 1, inFlight = 1 } = {}): Promise<Cost> => {
-  await runFor(run, seconds / 2, inFlight); // until the code is optimized
+/**
+ * What one run costs.
+ * @param inFlight how many are under way at a time, where `run` returns a promise
+ * @param batch    runs between two looks at the clock
+ */
+export const cost = async (
+  run: (i: number) => unknown,
+  { seconds = 1, inFlight = 1, batch = 64 } = {},
+): Promise<Cost> => {
+  await runFor(run, seconds / 2, inFlight, batch); // until the code is optimized
   const begin = performance.now();
   const cpu = process.cpuUsage();
-  const runs = await runFor(run, seconds, inFlight);
+  const runs = await runFor(run, seconds, inFlight, batch);
   const { user, system } = process.cpuUsage(cpu);
   return { cpuMicroseconds: (user + system) / runs, wallMicroseconds: ((performance.now() - begin) * 1000) / runs };
 };
 
-const runFor = async (run: (i: number) => unknown, seconds: number, inFlight: number): Promise<number> => {
+const runFor = async (
+  run: (i: number) => unknown,
+  seconds: number,
+  inFlight: number,
+  batch: number,
+): Promise<number> => {
   const end = performance.now() + seconds * 1000;
   let started = 0;
   const worker = async () => {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { awsResourceQuotas } from '../core/model/quotas.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
+import { newQuotas } from '../lambdas/quotas.ts';
 import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { newRootKeys } from '../local/root-keys.ts';
 import { cachedStores } from '../stores/cached.ts';
@@ -15,11 +17,13 @@ import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
 import { bufferedUsage } from '../stores/usage-tracking.ts';
 
 /**
- * The pipeline with as little around it as can be: a caller that is given, no audit log, stores in memory that keep
- * their records at hand. What it costs is its own.
+ * The pipeline with as little around it as can be: a caller that is given, no audit log, stores that keep their records
+ * at hand, in memory or in the folder `path`. What it costs is its own.
+ *
+ * @param mayAll whether the caller's own policies allow everything, or nothing
  */
-export const openBarePipeline = async () => {
-  const dynamoDb = await openEmbeddedDynamoDb();
+export const openBarePipeline = async ({ path, mayAll = true }: { path?: string; mayAll?: boolean } = {}) => {
+  const dynamoDb = await openEmbeddedDynamoDb(path === undefined ? {} : { path });
   const client = new DynamoDBClient(dynamoDb.clientConfig);
   await createTables(client, (table) => table);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -34,7 +38,7 @@ export const openBarePipeline = async () => {
     userName: 'bench',
   } as const;
   const everything = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*' } };
-  const standing = { identity: [compilePolicy(everything, 'identity')], tags: {} };
+  const standing = { identity: mayAll ? [compilePolicy(everything, 'identity')] : [], tags: {} };
   const runtime = {
     region: 'us-east-1',
     clock: () => new Date(),
@@ -46,11 +50,15 @@ export const openBarePipeline = async () => {
     storesFor: (uses: Parameters<typeof tablesOf>[0]) => storesWithin(stores, tablesOf(uses)),
     inRegion: async () => stores,
     keyring: newKeyring(newRootKeys(), randomBytes),
+    quotas: newQuotas(awsResourceQuotas, { clock: () => new Date(), onlyWriter: true }),
     auditLog: { write: async () => {} },
     log: () => {},
   };
   const handlers = new Map(operations.map((operation) => [operation.name as string, serve(operation, runtime)]));
   return {
+    caller,
+    stores,
+    keyring: runtime.keyring,
     handler: (name: string) => {
       const handler = handlers.get(name);
       if (handler) return handler;

@@ -85,8 +85,22 @@ CPU: of the server, all threads, per call. Sign: P-256, over a message; SignDige
 * the load tool itself was at its limit (over 90 % of a core).
 `;
 
+/** Questions of their own, each a file that reads its own options. */
+const others: Readonly<Record<string, () => Promise<unknown>>> = {
+  steps: () => import('./steps.ts'),
+  policy: () => import('./policy.ts'),
+  'list-keys': () => import('./list-keys.ts'),
+  grants: () => import('./grants.ts'),
+};
+
 const main = async (): Promise<void> => {
   const args = process.argv.slice(2);
+  const other = others[args[0] ?? ''];
+  if (other) {
+    process.argv.splice(2, 1);
+    await other();
+    return;
+  }
   if (args.includes('--help')) {
     process.stdout.write(usage);
     return;

@@ -12,6 +12,7 @@ import type { HttpReply, HttpRequest } from '../lambdas/pipeline/ports.ts';
 import { openAuditLog } from '../local/audit/audit-log.ts';
 import { openLocalService } from '../local/service.ts';
 import { newSigV4Verifier } from '../local/sigv4.ts';
+import { answered } from './calls.ts';
 import { cost } from './measure.ts';
 import { openBarePipeline } from './pipeline.ts';
 import { machine, machineLine, table } from './report.ts';
@@ -43,12 +44,6 @@ const asReceived = ({ method, path, headers, body }: SignedRequest): HttpRequest
   sourceIp: '127.0.0.1',
   requestId: randomUUID(),
 });
-
-const answered = async (reply: Promise<HttpReply>): Promise<Readonly<Record<string, unknown>>> => {
-  const { status, body } = await reply;
-  if (status !== 200) throw new Error(`answered with ${status}: ${body}`);
-  return JSON.parse(body) as Readonly<Record<string, unknown>>; // 200 is always an object
-};
 
 const dataDir = await mkdtemp(join(tmpdir(), 'kms-bench-'));
 const service = await openLocalService({ dataDir, log });

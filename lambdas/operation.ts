@@ -1,8 +1,10 @@
 import type { Caller } from '../core/model/caller.ts';
+import { KmsError } from '../core/model/errors.ts';
 import type { AliasedKey, GrantedKey, Key, MaterialMaker, UsableKey } from '../core/model/key.ts';
 import type { KeyState } from '../core/model/key-record.ts';
 import type { KeyType, KeyUsage, Origin } from '../core/model/key-specs.ts';
 import type { MultiRegionRole } from '../core/model/key-states.ts';
+import type { Quotas } from '../core/model/quotas.ts';
 import type { RelatedKeys } from '../core/model/related-keys.ts';
 import type { InputOf, Members } from '../core/model/shapes.ts';
 import type { Access, Readers, StoreName, Sweepers, Writers } from '../stores/ports.ts';
@@ -162,6 +164,7 @@ interface HandedIn {
   readonly region: string;
   /** The instant of the call; the only time there is. */
   readonly now: Date;
+  readonly quotas: Quotas;
   /** Fresh random bytes. */
   random(size: number): Buffer;
   /** SHA-256 of the value as JSON, 64 hex digits. */
@@ -183,6 +186,8 @@ export interface Operation<Name extends string = string> {
   readonly uses: Uses;
   readonly recipient?: RecipientFacts | undefined;
   readonly page?: PageFacts | undefined;
+  /** Why every call is refused, once it has been judged like that of any other operation. */
+  readonly refused?: string | undefined;
   /** Rules between members that shapes cannot say; throws the KmsError of the first that is broken. */
   check?(input: Output, region: string): void;
   /** Bytes in the answer pass to the pipeline, which wipes them once they are on the wire. No answer: an empty body. */
@@ -209,9 +214,27 @@ export const operation = <
   readonly uses?: U;
   readonly recipient?: RecipientFacts<keyof M & string>;
   readonly page?: P;
+  readonly refused?: string;
   check?(input: InputOf<M>, region: string): void;
   handle(given: Arguments<M, Target, Targets, U, P>): Promise<Output | undefined>;
 }): Operation<Name> => {
   const { key, keys = {}, conditions = {}, permissions = {}, uses = {}, ...rest } = declaration;
   return { ...rest, keys: key ? { key, ...keys } : keys, conditions, permissions, uses };
 };
+
+/**
+ * Types the declaration of an operation that AWS has and this service cannot serve: its input, its caller and the
+ * permission are judged and on record like those of any other, then it is refused with UnsupportedOperationException.
+ */
+export const refusedOperation = <const Name extends string>(
+  declaration: Pick<Operation<Name>, 'name' | 'input' | 'audit'> & {
+    readonly page?: PageFacts;
+    readonly refused: string;
+  },
+): Operation<Name> =>
+  operation({
+    ...declaration,
+    async handle() {
+      throw new KmsError('UnsupportedOperationException', declaration.refused);
+    },
+  });

@@ -4,6 +4,7 @@ import { newKeyId } from '../core/model/key-id.ts';
 import { isPermanent } from '../core/model/key-materials.ts';
 import { type KeyMaterial, type KeyRecord, stateAt } from '../core/model/key-record.ts';
 import { withEvent } from '../core/model/lifecycle-event.ts';
+import { accountIn } from '../core/model/quotas.ts';
 import { otherRegions, passing, type RelatedKeys, withReplica } from '../core/model/related-keys.ts';
 import { type KeyWriter, StaleRecordError } from '../stores/ports.ts';
 import { clearKey } from './clear-key.ts';
@@ -20,7 +21,7 @@ const mostAttempts = 10;
  * @param keys the store of the Region of the call
  */
 export const relatedKeys = (
-  { region, inRegion, random }: Pick<Runtime, 'region' | 'inRegion' | 'random'>,
+  { region, inRegion, random, quotas }: Pick<Runtime, 'region' | 'inRegion' | 'random' | 'quotas'>,
   keys: KeyWriter,
   now: Date,
 ): RelatedKeys & {
@@ -132,12 +133,18 @@ export const relatedKeys = (
       const replica = newReplica(primary, region, replicas, own, now);
 
       // Creating, with no end, until all know of it.
-      for (const { KeyMaterialId } of Origin === 'AWS_KMS' ? primary.materials : []) {
-        const material = await keys.material(KeyId, KeyMaterialId);
-        if (material) await there.keys.addMaterial(material);
-      }
-      const begun = existing ? await there.keys.update(existing, inPlaceOf(existing, replica)) : replica;
-      if (!existing) await there.keys.create(replica, undefined).catch(unlessItCameFirst(there.keys, KeyId));
+      const begin = async (): Promise<KeyRecord> => {
+        for (const { KeyMaterialId } of Origin === 'AWS_KMS' ? primary.materials : []) {
+          const material = await keys.material(KeyId, KeyMaterialId);
+          if (material) await there.keys.addMaterial(material);
+        }
+        if (existing) return there.keys.update(existing, inPlaceOf(existing, replica));
+        await there.keys.create(replica, undefined).catch(unlessItCameFirst(there.keys, KeyId));
+        return replica;
+      };
+      const owner = accountIn(Region, primary.AccountId);
+      const count = (upTo: number) => there.keys.count(primary.AccountId, upTo, now);
+      const begun = state === undefined ? await quotas.within('keys', owner, count, begin) : await begin();
       if (!listed) await keys.update(primary, { related: { replicas } });
       await bringInStep(KeyId);
       return there.keys.update(begun, { passing: passing('Creating', now) });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { KmsError } from '../core/model/errors.ts';
+import { awsResourceQuotas } from '../core/model/quotas.ts';
 import type { TableName } from '../core/model/tables.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { cachedStores } from '../stores/cached.ts';
@@ -16,6 +17,7 @@ import { newManagedKeys } from './managed-keys.ts';
 import type { Keyring, Recipients, Runtime, Standing } from './pipeline/ports.ts';
 import { tablesOf } from './pipeline/uses.ts';
 import { newKeyPolicies } from './policies.ts';
+import { newQuotas } from './quotas.ts';
 
 /** How long a record may be used before it is read again: a key may work that long after it was disabled elsewhere. */
 const recordCacheSeconds = 1;
@@ -51,6 +53,7 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
   });
   // A function knows the tables it may touch, so the stores of others stay without a name and are never handed out.
   const tableNameOf = (table: TableName) => process.env[tableVariable(table)] ?? '';
+  const clock = () => new Date();
   const stored = dynamoStores(client, tableNameOf);
   const stores = cachedStores({ ...stored, usage: hourlyUsage(stored.usage) }, recordCacheSeconds);
   const region = read('AWS_REGION'); // set by Lambda itself
@@ -58,7 +61,7 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
 
   return {
     region,
-    clock: () => new Date(),
+    clock,
     random: randomBytes,
     authenticate: ({ identity }) => callerOfIdentity(identity),
     standingOf: () => judgedByGateway,
@@ -77,6 +80,7 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
     managedKeys: ({ managedKeys }) =>
       managedKeys === 'make' ? newManagedKeys(stores, { keyring, region, random: randomBytes }) : undefined,
     recipients: roots ? newRecipients?.(roots, randomBytes) : undefined,
+    quotas: newQuotas(awsResourceQuotas, { clock, onlyWriter: false }),
     auditLog: queueAuditLog(read(variables.auditQueueUrl)),
     log: (entry) => process.stdout.write(logLine(entry, new Date())),
   };

@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly attestationRootFile: string | undefined;
   readonly endpointPolicyFile: string | undefined;
   readonly grantDelaySeconds: number;
+  /** `aws` or the path of a file. */
+  readonly quotas: string | undefined;
   readonly json: boolean;
 }
 
@@ -26,6 +28,7 @@ const flags = {
   'attestation-root': { type: 'string' },
   'endpoint-policy': { type: 'string' },
   'grant-delay': { type: 'string' },
+  quotas: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -41,6 +44,7 @@ export const usage = `usage: npm start -- [options]
   --attestation-root FILE  root certificates of attestation documents, PEM  KMS_ATTESTATION_ROOT   none: they are refused
   --endpoint-policy FILE   policy of the VPC endpoint calls come through    KMS_ENDPOINT_POLICY    none
   --grant-delay SECONDS    for how long a new grant needs its token         KMS_GRANT_DELAY        0
+  --quotas aws|FILE        limit how often accounts may call                KMS_QUOTAS             off; see docs/quotas.md
   --json                   one JSON line when ready, instead of text
 `;
 
@@ -74,6 +78,7 @@ export const startOptions = (args: readonly string[], given: Environment): Start
     attestationRootFile: values['attestation-root'] ?? environment.KMS_ATTESTATION_ROOT,
     endpointPolicyFile: values['endpoint-policy'] ?? environment.KMS_ENDPOINT_POLICY,
     grantDelaySeconds: secondsFrom(values['grant-delay'] ?? environment.KMS_GRANT_DELAY ?? '0'),
+    quotas: values.quotas ?? environment.KMS_QUOTAS,
     json: values.json ?? false,
   };
 };

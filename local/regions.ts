@@ -12,6 +12,7 @@ import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditLog, HttpReply, HttpRequest, LogEntry, Recipients, Runtime } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
+import { newQuotas } from '../lambdas/quotas.ts';
 import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
 import { cachedStores } from '../stores/cached.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
@@ -21,6 +22,8 @@ import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
 import { type DeletedKeys, withoutDeletedKeys } from './deleted-keys.ts';
 import { writeLastUses } from './last-uses.ts';
 import type { Principal } from './principals.ts';
+import type { QuotaSettings } from './quota-settings.ts';
+import { newRequestLimits } from './request-limits.ts';
 import { serviceRequest } from './service-requests.ts';
 import type { Verification } from './sigv4.ts';
 
@@ -49,12 +52,14 @@ export interface RegionsOptions extends Pick<Runtime, 'endpointPolicy' | 'grantD
   readonly recordCacheSeconds: number;
   readonly deletedKeys: DeletedKeys;
   readonly rootKeys: RootKeys;
+  readonly markerKey: Uint8Array;
   readonly auditLog: AuditLog;
   readonly clock: () => Date;
   readonly verify: (request: HttpRequest) => Verification<Principal>;
   readonly standingOf: Runtime['standingOf'];
   readonly recipients: Recipients | undefined;
   readonly principalExists: Runtime['principalExists'];
+  readonly quotas: QuotaSettings;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -73,6 +78,10 @@ export const newRegions = (options: RegionsOptions) => {
   const client = new DynamoDBClient(options.dynamoDb);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const keyring = newKeyring(options.rootKeys, randomBytes);
+
+  const onlyWriter = options.recordCacheSeconds === Number.POSITIVE_INFINITY;
+  const quotas = newQuotas(options.quotas.resources, { clock: options.clock, onlyWriter });
+  const requestLimits = options.quotas.requests && newRequestLimits(options.quotas.requests);
 
   const newRegion = (name: string): Region => {
     const tableNameOf = (table: string) => `kms-${name}-${table}`;
@@ -111,6 +120,9 @@ export const newRegions = (options: RegionsOptions) => {
       keyring,
       recipients: options.recipients,
       managedKeys: () => makeManagedKey,
+      quotas,
+      requestLimits,
+      markerKey: options.markerKey,
       auditLog: options.auditLog,
       log: options.log,
     };

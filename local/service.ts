@@ -16,7 +16,9 @@ import { openDeletedKeys } from './deleted-keys.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { madeUpEndpoint, openEndpointPolicy } from './endpoint-policy.ts';
 import { checkDeeply } from './health.ts';
+import { markerKey } from './marker-key.ts';
 import { openPrincipals, type Principals } from './principals.ts';
+import { readQuotas } from './quota-settings.ts';
 import { newRegions, type Region } from './regions.ts';
 import { newRootKeys, openRootKeys } from './root-keys.ts';
 import { newLocalSchedules } from './schedules.ts';
@@ -32,6 +34,8 @@ export interface LocalServiceOptions {
   readonly principalsFile?: string | undefined;
   /** Keys and aliases to make before the service is ready, unless they are there. */
   readonly seedFile?: string | undefined;
+  /** `aws`, or a file: docs/quotas.md. */
+  readonly quotas?: string | undefined;
   /** A DynamoDB API elsewhere in place of the embedded one. */
   readonly dynamoDbEndpoint?: string | undefined;
   /** Root certificates in PEM; without them attestation documents are refused. */
@@ -72,6 +76,7 @@ const sharedCacheSeconds = 1;
 
 export const openLocalService = async (options: LocalServiceOptions): Promise<LocalService> => {
   const { log, inMemory = false, dynamoDbEndpoint, attestationRootFile } = options;
+  const quotas = await readQuotas(options.quotas);
   const folder = await openDataFolder(options.dataDir);
   const closers = [() => folder.close()];
   const close = async () => {
@@ -103,10 +108,12 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       services: ['kms', 'execute-api'],
       maxSkewSeconds: 300,
     });
+    const rootKeys = inMemory ? newRootKeys() : await openRootKeys(folder);
     const regions = newRegions({
       dynamoDb: dynamoDb.config,
       recordCacheSeconds: dynamoDbEndpoint === undefined ? Infinity : sharedCacheSeconds,
-      rootKeys: inMemory ? newRootKeys() : await openRootKeys(folder),
+      rootKeys,
+      markerKey: markerKey(await rootKeys.current()),
       deletedKeys: await openDeletedKeys(inMemory ? undefined : folder.path('deleted')),
       auditLog,
       clock: clock.now,
@@ -116,6 +123,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
       principalExists: principals.exists,
       grantDelaySeconds: options.grantDelaySeconds ?? 0,
       ...(endpoint && { endpointPolicy: endpoint.current }),
+      quotas,
       log,
     });
     closers.push(regions.close);

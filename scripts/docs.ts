@@ -89,6 +89,7 @@ const section = (operation: Operation): string => {
     `## ${name}`,
     `[AWS: ${name}](https://docs.aws.amazon.com/kms/latest/APIReference/API_${name}.html)`,
     [
+      ...(operation.refused === undefined ? [] : [`- Refused: ${operation.refused}`]),
       ...(keyLines.length > 0 ? keyLines : [`- No key; permission ${code(`kms:${name}`)}.`]),
       ...recipientLines(operation),
       `- Uses ${material.length > 0 ? material.join(', ') : 'nothing stored'}; audited as ${audit.readOnly ? 'read only' : 'a change'}.`,
@@ -97,10 +98,14 @@ const section = (operation: Operation): string => {
   ].join('\n\n');
 };
 
+const all: readonly Operation[] = operations;
+const refused = all.filter((operation) => operation.refused !== undefined);
+const refusedLine = refused.length === 0 ? '' : ` ${refused.length} of them are refused whatever the input.`;
+
 const text = `${[
   '# Operations',
   'Made by `npm run docs` from the declarations in `lambdas/operations`; do not edit.',
-  `${operations.length} operations: ${operations.map(({ name }) => `[${name}](#${name.toLowerCase()})`).join(', ')}.`,
+  `${operations.length} operations: ${operations.map(({ name }) => `[${name}](#${name.toLowerCase()})`).join(', ')}.${refusedLine}`,
   ...operations.map(section),
 ].join('\n\n')}\n`;
 

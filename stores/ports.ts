@@ -28,6 +28,8 @@ export interface KeyReader {
   material(KeyId: string, KeyMaterialId: string): Promise<KeyMaterial | undefined>;
   /** Ids of an account's keys, in the order of their ids, without those whose deletion date is not after `now`. Eventually consistent. */
   list(AccountId: string, page: PageRequest, now: Date): Promise<Page<string>>;
+  /** How many keys of the customer's own an account has, counted no further than `upTo`, which is 1 or more. Eventually consistent. */
+  count(AccountId: string, upTo: number, now: Date): Promise<number>;
 }
 
 export interface KeyWriter extends KeyReader {
@@ -68,6 +70,8 @@ export interface AliasReader {
   list(AccountId: string, page: PageRequest): Promise<Page<AliasRecord>>;
   /** Eventually consistent. */
   listByKey(AccountId: string, KeyId: string, page: PageRequest): Promise<Page<AliasRecord>>;
+  /** How many aliases a key has, counted no further than `upTo`, which is 1 or more. Eventually consistent. */
+  countByKey(KeyId: string, upTo: number): Promise<number>;
 }
 
 export interface AliasWriter extends AliasReader {
@@ -93,6 +97,8 @@ export interface GrantReader {
     filter: { readonly GrantId?: string | undefined; readonly GranteePrincipal?: string | undefined },
     page: PageRequest,
   ): Promise<Page<GrantRecord>>;
+  /** How many grants there are on a key, counted no further than `upTo`, which is 1 or more. Eventually consistent. */
+  count(KeyId: string, upTo: number): Promise<number>;
   /** Grants on any key that the principal may retire. Eventually consistent. */
   listRetirable(RetiringPrincipal: string, page: PageRequest): Promise<Page<GrantRecord>>;
   /** Grants on one key whose grantee is exactly this principal or service. Eventually consistent. */

@@ -44,9 +44,14 @@ export const replicaRegion = 'eu-west-1';
 
 /** Texts that between them satisfy every pattern there is. */
 const sampleText = ({ min = 1, pattern = '' }: TextShape): string => {
-  const texts = ['a'.repeat(Math.max(min, 1)), 'lab.kms.example.com', replicaRegion];
+  const length = Math.max(min, 1);
+  const texts = ['a'.repeat(length), 'A'.repeat(length), 'lab.kms.example.com', replicaRegion];
   return texts.find((text) => new RegExp(`^(?:${pattern || '.*'})$`).test(text)) ?? 'a';
 };
+
+/** What a request that is right in every way is answered with. */
+export const outcomeOf = ({ refused }: Operation) =>
+  refused === undefined ? { status: 200 } : { status: 400, __type: 'UnsupportedOperationException', message: refused };
 
 /** A value for each required member. */
 export const samples = (members: Members): Parameters =>

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../core/model/caller.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
+import { awsResourceQuotas } from '../core/model/quotas.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
@@ -11,6 +12,7 @@ import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditRecord, HttpRequest, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
+import { newQuotas } from '../lambdas/quotas.ts';
 import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
 import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { newRootKeys } from '../local/root-keys.ts';
@@ -81,6 +83,8 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
   let arriving: Partial<HttpRequest> = {};
   let now = new Date('2026-11-21T12:00:00Z');
 
+  const markerKey = randomBytes(32);
+  const quotas = newQuotas(awsResourceQuotas, { clock: () => now, onlyWriter: true });
   const openRegion = async (name: string): Promise<ServiceRegion> => {
     const tableNameOf = (table: string) => `${name}-${table}`;
     await createTables(client, tableNameOf);
@@ -100,6 +104,8 @@ export const newService = async (overrides: Partial<Runtime> = {}, around = (sto
       inRegion: async (other) => (await inRegion(other)).stores,
       keyring,
       managedKeys: () => newManagedKeys(stores, { keyring, region: name, random: randomBytes }),
+      markerKey,
+      quotas,
       auditLog: { write: async (record) => void audited.push(record) },
       log: (entry) => void (entry.action === undefined ? logged : refusals).push(entry),
       ...overrides,

@@ -61,3 +61,6 @@ export class KmsError extends Error {
     return errorStatuses[this.name];
   }
 }
+
+/** The answer to a marker that no page of this listing ended with. */
+export const invalidMarker = (): KmsError => new KmsError('InvalidMarkerException', 'The marker is not valid.');

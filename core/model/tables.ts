@@ -22,7 +22,7 @@ export const tables = {
     partitionKey: 'KeyId',
     sortKey: 'item',
     indexes: [
-      { name: 'by-account', partitionKey: 'AccountId', sortKey: 'KeyId', projection: ['DeletionDate'] },
+      { name: 'by-account', partitionKey: 'AccountId', sortKey: 'KeyId', projection: ['DeletionDate', 'KeyManager'] },
       // `dueAt` is an instant and the id of the item: two entries of an index must differ in their keys.
       { name: 'due', partitionKey: 'dueBucket', sortKey: 'dueAt', projection: [] },
     ],

@@ -78,7 +78,7 @@ export const createGrant = operation({
     checkGrantConstraints(input.Constraints ?? {});
   },
 
-  async handle({ input, key, stores, now, random, fingerprint, caller }) {
+  async handle({ input, key, stores, quotas, now, random, fingerprint, caller }) {
     const { KeyId: _, GrantTokens: __, DryRun: ___, ...content } = input;
     const { KeyId, KeySpec, KeyUsage } = key.record;
     const { type } = specOf(KeySpec);
@@ -93,7 +93,12 @@ export const createGrant = operation({
     const GrantId = fingerprint([KeyId, input.Name ?? random(32).toString('hex'), content]);
     const accounts = { KeyAccountId: key.record.AccountId, AccountId: caller.accountId };
     const grant: GrantRecord = { ...content, ...accounts, Operations, KeyId, GrantId, CreationDate: now };
-    await stores.grants.create(grant);
+    const create = () => stores.grants.create(grant);
+    const count = (upTo: number) => stores.grants.count(KeyId, upTo);
+    // A named grant that is there already takes no other place; AWS managed keys may have as many as services make.
+    const isThere = input.Name !== undefined && (await stores.grants.get(KeyId, GrantId)) !== undefined;
+    if (key.record.KeyManager === 'AWS') await create();
+    else if (!isThere) await quotas.within('grantsPerKey', key.Arn, count, create);
     return { GrantToken: grantToken(KeyId, GrantId, random(16)), GrantId };
   },
 });

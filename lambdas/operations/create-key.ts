@@ -1,4 +1,5 @@
 import { partitionOf } from '../../core/model/arn.ts';
+import { customKeyStoreId, noCustomKeyStores, xksKeyId } from '../../core/model/custom-key-store.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { newKeyId } from '../../core/model/key-id.ts';
 import { isImportable } from '../../core/model/key-import.ts';
@@ -6,13 +7,13 @@ import { keyMetadata } from '../../core/model/key-metadata.ts';
 import { checkKeyPolicy, defaultKeyPolicy } from '../../core/model/key-policy.ts';
 import { chooseKeySpec, customerMasterKeySpecs, keySpecNames, keyUsages, origins } from '../../core/model/key-specs.ts';
 import { newKeyRecord } from '../../core/model/new-key-record.ts';
+import { accountIn } from '../../core/model/quotas.ts';
 import { flag, keyPolicy, list, oneOf, optional, refused, tag, text, withDefault } from '../../core/model/shapes.ts';
 import { checkTags, mergeTags } from '../../core/model/tags.ts';
 import { operation } from '../operation.ts';
 
 const effectiveSpec = { firstOf: ['KeySpec', 'CustomerMasterKeySpec'], else: 'SYMMETRIC_DEFAULT' } as const;
 const effectiveUsage = { firstOf: ['KeyUsage'], else: 'ENCRYPT_DECRYPT' } as const;
-const noCustomKeyStores = 'Custom key stores are not supported.';
 
 /** Makes a key, with its material unless that is to be imported. https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
 export const createKey = operation({
@@ -24,11 +25,11 @@ export const createKey = operation({
     CustomerMasterKeySpec: optional(oneOf(customerMasterKeySpecs)),
     KeySpec: optional(oneOf(keySpecNames)),
     Origin: withDefault(oneOf(origins), 'AWS_KMS'),
-    CustomKeyStoreId: refused(text({ min: 1, max: 64 }), noCustomKeyStores),
+    CustomKeyStoreId: refused(customKeyStoreId(), noCustomKeyStores),
     BypassPolicyLockoutSafetyCheck: optional(flag()),
     Tags: optional(list(tag())),
     MultiRegion: optional(flag()),
-    XksKeyId: refused(text({ min: 1, max: 128, pattern: '^[a-zA-Z0-9-_.]+$' }), noCustomKeyStores),
+    XksKeyId: refused(xksKeyId(), noCustomKeyStores),
   },
   conditions: {
     KeySpec: effectiveSpec,
@@ -58,7 +59,7 @@ export const createKey = operation({
     checkTags(input.Tags ?? []);
   },
 
-  async handle({ input, caller, region, now, random, stores, materials }) {
+  async handle({ input, caller, region, now, random, stores, quotas, materials }) {
     const { accountId: AccountId } = caller;
     const { KeySpec, KeyUsage } = chooseKeySpec(input, region);
     const { Description, Origin, MultiRegion = false } = input;
@@ -68,7 +69,8 @@ export const createKey = operation({
     const Tags = mergeTags([], input.Tags ?? []);
     const facts = { Description, KeySpec, KeyUsage, Origin, MultiRegion, Policy, Tags };
     const record = newKeyRecord({ KeyId, AccountId, CreationDate: now, ...facts }, material?.KeyMaterialId);
-    await stores.keys.create(record, material);
+    const count = (upTo: number) => stores.keys.count(AccountId, upTo, now);
+    await quotas.within('keys', accountIn(region, AccountId), count, () => stores.keys.create(record, material));
     return { KeyMetadata: keyMetadata(record, region, now) };
   },
 });

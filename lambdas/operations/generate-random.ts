@@ -1,5 +1,6 @@
+import { customKeyStoreId, noCustomKeyStores } from '../../core/model/custom-key-store.ts';
 import { KmsError } from '../../core/model/errors.ts';
-import { integer, optional, recipient, refused, text } from '../../core/model/shapes.ts';
+import { integer, optional, recipient, refused } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
 /** Makes random bytes without any key. https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateRandom.html */
@@ -7,7 +8,7 @@ export const generateRandom = operation({
   name: 'GenerateRandom',
   input: {
     NumberOfBytes: optional(integer({ min: 1, max: 1024 })),
-    CustomKeyStoreId: refused(text({ min: 1, max: 64 }), 'Custom key stores are not supported.'),
+    CustomKeyStoreId: refused(customKeyStoreId(), noCustomKeyStores),
     Recipient: recipient(),
   },
   audit: { readOnly: true },

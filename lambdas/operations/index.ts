@@ -1,16 +1,21 @@
 import type { Operation } from '../operation.ts';
 import { cancelKeyDeletion } from './cancel-key-deletion.ts';
+import { connectCustomKeyStore } from './connect-custom-key-store.ts';
 import { createAlias } from './create-alias.ts';
+import { createCustomKeyStore } from './create-custom-key-store.ts';
 import { createGrant } from './create-grant.ts';
 import { createKey } from './create-key.ts';
 import { decapsulate } from './decapsulate.ts';
 import { decrypt } from './decrypt.ts';
 import { deleteAlias } from './delete-alias.ts';
+import { deleteCustomKeyStore } from './delete-custom-key-store.ts';
 import { deleteImportedKeyMaterial } from './delete-imported-key-material.ts';
 import { deriveSharedSecret } from './derive-shared-secret.ts';
+import { describeCustomKeyStores } from './describe-custom-key-stores.ts';
 import { describeKey } from './describe-key.ts';
 import { disableKey } from './disable-key.ts';
 import { disableKeyRotation } from './disable-key-rotation.ts';
+import { disconnectCustomKeyStore } from './disconnect-custom-key-store.ts';
 import { enableKey } from './enable-key.ts';
 import { enableKeyRotation } from './enable-key-rotation.ts';
 import { encapsulate } from './encapsulate.ts';
@@ -45,6 +50,7 @@ import { sign } from './sign.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
 import { updateAlias } from './update-alias.ts';
+import { updateCustomKeyStore } from './update-custom-key-store.ts';
 import { updateKeyDescription } from './update-key-description.ts';
 import { updatePrimaryRegion } from './update-primary-region.ts';
 import { verify } from './verify.ts';
@@ -53,17 +59,22 @@ import { verifyMac } from './verify-mac.ts';
 /** The registry: every operation this service has. The server, the bundles, the routes, the docs and the tests read it. */
 export const operations = [
   cancelKeyDeletion,
+  connectCustomKeyStore,
   createAlias,
+  createCustomKeyStore,
   createGrant,
   createKey,
   decapsulate,
   decrypt,
   deleteAlias,
+  deleteCustomKeyStore,
   deleteImportedKeyMaterial,
   deriveSharedSecret,
+  describeCustomKeyStores,
   describeKey,
   disableKey,
   disableKeyRotation,
+  disconnectCustomKeyStore,
   enableKey,
   enableKeyRotation,
   encapsulate,
@@ -98,6 +109,7 @@ export const operations = [
   tagResource,
   untagResource,
   updateAlias,
+  updateCustomKeyStore,
   updateKeyDescription,
   updatePrimaryRegion,
   verify,

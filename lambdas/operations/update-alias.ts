@@ -22,12 +22,16 @@ export const updateAlias = operation({
     checkAliasTarget(TargetKeyId);
   },
 
-  async handle({ previous, key, stores, now }) {
+  async handle({ previous, key, stores, quotas, now }) {
     const sameType = specOf(previous.record.KeySpec).type === specOf(key.record.KeySpec).type;
     if (!sameType || previous.record.KeyUsage !== key.record.KeyUsage) {
       throw new KmsError('ValidationException', 'An alias can only move to a key of the same type and key usage.');
     }
-    await stores.aliases.update(previous.alias, { TargetKeyId: key.record.KeyId, LastUpdatedDate: now });
+    const { KeyId: TargetKeyId } = key.record;
+    const count = (upTo: number) => stores.aliases.countByKey(TargetKeyId, upTo);
+    const move = () => stores.aliases.update(previous.alias, { TargetKeyId, LastUpdatedDate: now });
+    if (TargetKeyId === previous.record.KeyId) await move();
+    else await quotas.within('aliasesPerKey', key.Arn, count, move);
     return undefined;
   },
 });

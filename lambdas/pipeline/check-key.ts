@@ -32,7 +32,8 @@ const refuseType = ({ operation }: Call, { type }: KeyTarget, { Arn, record }: F
   return new KmsError('UnsupportedOperationException', type === 'symmetric' ? '' : message);
 };
 
-const algorithmFor = ({ input }: Call, { algorithm }: KeyTarget): unknown =>
+/** The algorithm by which a call uses the key of a target. */
+export const algorithmFor = ({ input }: Call, { algorithm }: KeyTarget): unknown =>
   typeof algorithm === 'object' ? algorithm.is : algorithm && input[algorithm];
 
 /** Comes before the usage: a key that did not make the ciphertext is the wrong key, whatever it is for. */

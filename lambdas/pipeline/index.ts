@@ -16,6 +16,7 @@ import { parse } from './parse.ts';
 import type { HttpReply, HttpRequest, Runtime } from './ports.ts';
 import { renderErrors, replyTo } from './reply.ts';
 import { resolve } from './resolve.ts';
+import { throttle } from './throttle.ts';
 import { noteUsage } from './usage.ts';
 import { isUse, usesOf } from './uses.ts';
 import { validate } from './validate.ts';
@@ -30,12 +31,12 @@ const withoutTimer = { timeoutEarlyInMillis: 0 };
 
 /** Turns a declaration into a handler: the same one for Lambda, the local server and the tests. */
 export const serve = (operation: Operation, runtime: Runtime) => {
-  const { region, keyring, random } = runtime;
+  const { region, keyring, random, quotas, requestLimits } = runtime;
   const uses = usesOf(operation);
   const stores = runtime.storesFor(uses);
   const own = runtime.storesFor(operation.uses);
   const ownDry = dryStores(own);
-  const always = { region, random, fingerprint, materials: keyring };
+  const always = { region, random, quotas, fingerprint, materials: keyring };
 
   const attempt = middy<Call, void>(async (call: Call) => {
     const { input, page, now } = call;
@@ -60,7 +61,8 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     audit(runtime),
     parse(),
     authenticate(runtime),
-    validate(region),
+    ...(requestLimits ? [throttle(requestLimits, region)] : []),
+    validate(runtime),
     attest(runtime), // the document that says for whom the answer is
   ]);
 

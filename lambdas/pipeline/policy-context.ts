@@ -59,7 +59,8 @@ const networkContext = ({ sourceIp, vpc }: HttpRequest): Context =>
 const header = ({ headers }: HttpRequest, wanted: string) =>
   headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
 
-const effectiveValue = (input: Call['input'], source: ConditionSource): unknown => {
+/** What a condition is judged by: what was sent, or what stands for it. */
+export const effectiveValue = (input: Call['input'], source: ConditionSource): unknown => {
   if (typeof source === 'string') return input[source];
   const sent = source.firstOf.find((member) => input[member] !== undefined);
   return sent === undefined ? source.else : input[sent];

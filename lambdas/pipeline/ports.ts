@@ -2,6 +2,7 @@ import type { Attested } from '../../core/model/attested.ts';
 import type { Caller } from '../../core/model/caller.ts';
 import type { ImportedMaterial, Key, MaterialMaker, MaterialOwner, UsableKey } from '../../core/model/key.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
+import type { Quotas } from '../../core/model/quotas.ts';
 import type { CompiledPolicy } from '../../core/policy/policy.ts';
 import type { KeyReader, Sweepers } from '../../stores/ports.ts';
 import type { Uses } from '../operation.ts';
@@ -55,6 +56,19 @@ export type AuditRecord = Readonly<Record<string, unknown>>;
 export interface AuditLog {
   /** Resolves once the record is durable; a call succeeds only then. */
   write(record: AuditRecord): Promise<void>;
+}
+
+/** How much a call takes from a request quota of a Region. */
+export interface Charge {
+  readonly region: string;
+  readonly quota: string;
+  readonly times: number;
+}
+
+/** How often accounts may call. */
+export interface RequestLimits {
+  /** Takes all of the charges or none. @returns whether there was enough left for all */
+  charge(accountId: string, charges: readonly Charge[], now: Date): boolean;
 }
 
 /** Something the owner of the service should know: one line of the log. */
@@ -113,6 +127,12 @@ export interface Runtime {
   readonly recipients?: Recipients | undefined;
   /** For a call that uses this; absent where it must not make keys: then aliases of AWS without a key are not found. */
   managedKeys?(uses: Uses): MakeManagedKey | undefined;
+  /** How much there may be. */
+  readonly quotas: Quotas;
+  /** Under which the markers of listings are authenticated; absent: nobody can tell forged ones. See pages.ts. */
+  readonly markerKey?: Uint8Array | undefined;
+  /** Absent: accounts may call as often as they like. */
+  readonly requestLimits?: RequestLimits | undefined;
   readonly auditLog: AuditLog;
   log(entry: LogEntry): void;
 }

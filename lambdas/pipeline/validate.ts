@@ -2,19 +2,20 @@ import { KmsError } from '../../core/model/errors.ts';
 import type { Members } from '../../core/model/shapes.ts';
 import { violations } from '../../core/model/violations.ts';
 import type { Operation } from '../operation.ts';
-import { type Call, callerOf } from './call.ts';
+import type { Call } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
 import { openPage } from './pages.ts';
+import type { Runtime } from './ports.ts';
 
 /** Judges the input by itself: bounds of members first, all in one message, then what the operation says of them together. */
-export const validate = (region: string) => ({
+export const validate = (runtime: Pick<Runtime, 'region' | 'markerKey'>) => ({
   before: ({ event: call }: { event: Call }) => {
     const { operation, input } = call;
     const message = violations(membersFor(call), input);
     if (message !== undefined) throw new KmsError('ValidationException', message);
     refuseUnsupported(operation.input, input);
-    operation.check?.(input, region);
-    if (operation.page) call.page = openPage(operation, input, callerOf(call).accountId);
+    operation.check?.(input, runtime.region);
+    if (operation.page) call.page = openPage(call, runtime);
   },
 });
 

@@ -72,6 +72,7 @@ const makeAlias = async (
     now,
     region: region.region,
     random: region.random,
+    quotas: region.quotas,
     fingerprint: String,
   };
   await createAlias.handle(call).catch((error: unknown) => {

@@ -6,7 +6,7 @@ import type { SeedKey } from './seed-key.ts';
 
 /** The part of a Region that seeding needs. */
 export interface SeededRegion {
-  readonly runtime: Pick<Runtime, 'region' | 'clock' | 'random' | 'keyring' | 'storesFor'>;
+  readonly runtime: Pick<Runtime, 'region' | 'clock' | 'random' | 'keyring' | 'quotas' | 'storesFor'>;
   ready(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import {
   formatVersion,
   type Item,
   isLostCondition,
+  queryCount,
   queryPage,
   scanPage,
   staleWrite,
@@ -61,6 +62,16 @@ export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string)
   },
 
   scan: (page) => scanPage(client, TableName, tables.aliases, page, toAlias),
+
+  async countByKey(TargetKeyId, upTo) {
+    const query = {
+      TableName,
+      IndexName: 'by-key',
+      KeyConditionExpression: 'TargetKeyId = :key',
+      ExpressionAttributeValues: { ':key': TargetKeyId },
+    };
+    return queryCount(client, query, upTo);
+  },
 
   async create(alias) {
     const condition = { ConditionExpression: 'attribute_not_exists(AliasName)' };

@@ -1,14 +1,17 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { GrantRecord } from '../../core/model/grant.ts';
 import { tables } from '../../core/model/tables.ts';
 import type { GrantSweeper } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition, queryPage, scanPage } from './item.ts';
+import {
+  checkFormat,
+  formatVersion,
+  type Item,
+  isLostCondition,
+  queryAll,
+  queryCount,
+  queryPage,
+  scanPage,
+} from './item.ts';
 
 const keyAndGrant = ({ KeyId, GrantId }: Pick<GrantRecord, 'KeyId' | 'GrantId'>) => `${KeyId}#${GrantId}`;
 
@@ -49,6 +52,15 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
     return queryPage(client, query, page, 'GrantId', toGrant);
   },
 
+  async count(KeyId, upTo) {
+    const query = {
+      TableName,
+      KeyConditionExpression: 'KeyId = :key',
+      ExpressionAttributeValues: { ':key': KeyId },
+    };
+    return queryCount(client, query, upTo);
+  },
+
   async listRetirable(RetiringPrincipal, page) {
     const [KeyId, GrantId] = page.after?.split('#') ?? [];
     const query = {
@@ -69,8 +81,7 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
       KeyConditionExpression: 'GranteePrincipal = :grantee AND begins_with(keyAndGrant, :key)',
       ExpressionAttributeValues: { ':grantee': GranteePrincipal, ':key': `${KeyId}#` },
     };
-    const { Items = [] } = await client.send(new QueryCommand(query));
-    return Items.map(toGrant);
+    return (await queryAll(client, query)).map(toGrant);
   },
 
   scan: (page) => scanPage(client, TableName, tables.grants, page, toGrant),

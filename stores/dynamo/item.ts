@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { QueryCommand, type QueryCommandInput, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { invalidMarker } from '../../core/model/errors.ts';
 import type { Table } from '../../core/model/tables.ts';
 import { type Page, type PageRequest, StaleRecordError } from '../ports.ts';
 
@@ -18,6 +19,9 @@ export const checkFormat = (item: Item): Item => {
 /** What DynamoDB answers when a condition does not hold. */
 export const isLostCondition = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
 
+/** A query is right but for the position it was given. */
+const isRefusedInput = (error: unknown): boolean => error instanceof Error && error.name === 'ValidationException';
+
 /** Writes only what was read: judged by `revision`. */
 export const unchanged = (seen: { readonly revision: number }) => ({
   ConditionExpression: 'revision = :seen',
@@ -29,11 +33,46 @@ export const staleWrite = (error: unknown): never => {
   throw error;
 };
 
+/** All that a query finds, of which DynamoDB gives a megabyte at a time. */
+export const queryAll = async (
+  client: DynamoDBDocumentClient,
+  query: Omit<QueryCommandInput, 'ExclusiveStartKey'>,
+): Promise<readonly Item[]> => {
+  const found: Item[] = [];
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand({ ...query, ExclusiveStartKey }));
+    found.push(...Items);
+    ExclusiveStartKey = LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return found;
+};
+
+/** How many items a query finds, counted no further than `upTo`. */
+export const queryCount = async (
+  client: DynamoDBDocumentClient,
+  query: Omit<QueryCommandInput, 'Select' | 'Limit' | 'ExclusiveStartKey'>,
+  upTo: number,
+): Promise<number> => {
+  let found = 0;
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const Limit = upTo - found;
+    const { Count = 0, LastEvaluatedKey } = await client.send(
+      new QueryCommand({ ...query, Select: 'COUNT', Limit, ExclusiveStartKey }),
+    );
+    found += Count;
+    ExclusiveStartKey = LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined && found < upTo);
+  return found;
+};
+
 /**
  * One page of a query. Asks for one item more than the page holds, to know whether another page follows.
  *
  * @param sortKey the attribute that orders the listing: its value is the position of an item
  * @param query   with an ExclusiveStartKey made from the position of the page
+ * @throws {KmsError} InvalidMarkerException for a position where nothing can stand
  */
 export const queryPage = async <T>(
   client: DynamoDBDocumentClient,
@@ -43,7 +82,9 @@ export const queryPage = async <T>(
   read: (item: Item) => T,
 ): Promise<Page<T>> => {
   const input = { ...query, Limit: page.limit + 1 } as QueryCommandInput; // the SDK drops members that are undefined
-  const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(input));
+  const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(input)).catch((error: unknown) => {
+    throw input.ExclusiveStartKey !== undefined && isRefusedInput(error) ? invalidMarker() : error;
+  });
   const shown = Items.slice(0, page.limit);
   // A filter may leave a page short, or empty, and still have more behind it.
   const last = Items.length > page.limit ? shown.at(-1) : LastEvaluatedKey;

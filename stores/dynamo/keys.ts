@@ -16,6 +16,7 @@ import {
   formatVersion,
   type Item,
   isLostCondition,
+  queryCount,
   queryPage,
   scanPage,
   staleWrite,
@@ -121,6 +122,14 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
     await create(materialToItem(material)).catch(unlessConditionIsLost);
   };
 
+  const ofAccount = (AccountId: string, now: Date) => ({
+    TableName,
+    IndexName: 'by-account',
+    KeyConditionExpression: 'AccountId = :account',
+    FilterExpression: '(attribute_not_exists(DeletionDate) OR DeletionDate > :now)',
+    ExpressionAttributeValues: { ':account': AccountId, ':now': now.toISOString() },
+  });
+
   return {
     async get(KeyId) {
       const [record, ...markers] = (await itemsOf(KeyId, markerPrefix, recordItem)).reverse();
@@ -136,11 +145,7 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
 
     async list(AccountId, page, now) {
       const query = {
-        TableName,
-        IndexName: 'by-account',
-        KeyConditionExpression: 'AccountId = :account',
-        FilterExpression: 'attribute_not_exists(DeletionDate) OR DeletionDate > :now',
-        ExpressionAttributeValues: { ':account': AccountId, ':now': now.toISOString() },
+        ...ofAccount(AccountId, now),
         ExclusiveStartKey: page.after === undefined ? undefined : { AccountId, KeyId: page.after, item: recordItem },
       };
       return queryPage(client, query, page, 'KeyId', ({ KeyId }) => String(KeyId));
@@ -158,6 +163,12 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
             : { dueBucket: bucket, dueAt: page.after, KeyId: page.after.split('#')[1], item: recordItem },
       };
       return queryPage(client, query, page, 'dueAt', ({ KeyId }) => String(KeyId));
+    },
+
+    async count(AccountId, upTo, now) {
+      const all = ofAccount(AccountId, now);
+      const FilterExpression = `${all.FilterExpression} AND attribute_not_exists(KeyManager)`;
+      return queryCount(client, { ...all, FilterExpression }, upTo);
     },
 
     async create(record, material) {

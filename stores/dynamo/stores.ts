@@ -39,15 +39,17 @@ const within = {
 const sweeping: readonly string[] = ['due', 'scan', 'shred', 'remove', 'forget'];
 
 const readers = {
-  keys: ({ keys: { get, material, list } }: Writers): KeyReader => ({ get, material, list }),
-  aliases: ({ aliases: { get, list, listByKey } }: Writers): AliasReader => ({
+  keys: ({ keys: { get, material, list, count } }: Writers): KeyReader => ({ get, material, list, count }),
+  aliases: ({ aliases: { get, list, listByKey, countByKey } }: Writers): AliasReader => ({
     get,
     list,
     listByKey,
+    countByKey,
   }),
-  grants: ({ grants: { get, list, listRetirable, listByGrantee } }: Writers): GrantReader => ({
+  grants: ({ grants: { get, list, count, listRetirable, listByGrantee } }: Writers): GrantReader => ({
     get,
     list,
+    count,
     listRetirable,
     listByGrantee,
   }),

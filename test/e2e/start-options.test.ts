@@ -30,6 +30,7 @@ const rows: readonly Row[] = [
     undefined,
   ],
   ['attestationRootFile', ['--attestation-root', 'a'], 'a', 'KMS_ATTESTATION_ROOT', 'b', 'b', undefined],
+  ['quotas', ['--quotas', 'aws'], 'aws', 'KMS_QUOTAS', 'b.json', 'b.json', undefined],
 ];
 
 describe('the options of start', () => {

@@ -168,6 +168,47 @@ describe('starting', { timeout: 30_000 }, () => {
     expect(refused).toMatchObject({ code: 1, stdout: '', stderr: `kms start: ${missing}: no such file\n` });
   });
 
+  it('takes a marker from before it was started again', async () => {
+    const data = await newFolder();
+    const first = await startKms({ data });
+    const before = await sdkClient(first);
+    for (let i = 0; i < 2; i += 1) await before.send(new CreateKeyCommand({}));
+    const { NextMarker: Marker } = await before.send(new ListKeysCommand({ Limit: 1 }));
+    before.destroy();
+    await first.stop();
+    const second = await startKms({ data });
+    const after = await sdkClient(second);
+    expect((await after.send(new ListKeysCommand({ Marker }))).Keys).toHaveLength(1);
+    after.destroy();
+    await second.stop();
+  });
+
+  it('ends with what is wrong in the quotas file, before it touches the data folder', async () => {
+    const folder = await newFolder();
+    await mkdir(folder, { recursive: true });
+    const [data, file] = [join(folder, 'data'), join(folder, 'quotas.json')];
+    await writeFile(file, '{"requests":{"CreateKeys":1}}');
+    const refused = await runKms('start', { args: ['--json', '--port', '0', '--data', data, '--quotas', file] });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain(`kms start: the quotas file ${file}: requests.CreateKeys is not known here`);
+    expect(await readdir(folder)).toEqual(['quotas.json']);
+  });
+
+  it('throttles as the quotas file says, and only then', async () => {
+    const folder = await newFolder();
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, 'quotas.json');
+    await writeFile(file, '{"requests":{"ListKeys":0.01},"resources":{"keys":1}}');
+    const service = await startKms({ data: join(folder, 'data'), args: ['--in-memory'], env: { KMS_QUOTAS: file } });
+    const kms = await sdkClient(service);
+    await kms.send(new ListKeysCommand({}));
+    await expect(kms.send(new ListKeysCommand({}))).rejects.toMatchObject({ name: 'ThrottlingException' });
+    await kms.send(new CreateKeyCommand({}));
+    await expect(kms.send(new CreateKeyCommand({}))).rejects.toMatchObject({ name: 'LimitExceededException' });
+    kms.destroy();
+    await service.stop();
+  });
+
   it.each([
     ['start', ['--nope']],
     ['start', ['--seeed', 'x']],

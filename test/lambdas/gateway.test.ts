@@ -33,6 +33,7 @@ const newRuntime = () => {
       keepMaterial: unused,
       use: unused,
     },
+    quotas: { within: unused },
     auditLog: { write: async (record) => void audited.push(record) },
     log: () => {},
   };

@@ -48,7 +48,7 @@ const keepItems = () => {
   // Key records are read together with their markers; there are none.
   dynamoDb.on(QueryCommand).callsFake(({ TableName, IndexName, ExpressionAttributeValues: values }) => {
     const record = IndexName === undefined && items.get(`${TableName} ${values[':id']} ${values[':to']}`);
-    return { Items: record ? [record] : [] };
+    return { Items: record ? [record] : [], Count: 0 };
   });
 };
 
@@ -223,7 +223,7 @@ it('starts without the tables it does not use', () => {
 
 it('hands out readers where only reading is declared', () => {
   const { keys } = lambdaRuntime().storesFor({ keys: 'read' });
-  expect(Object.keys(keys ?? {}).toSorted()).toEqual(['get', 'list', 'material']);
+  expect(Object.keys(keys ?? {}).toSorted()).toEqual(['count', 'get', 'list', 'material']);
 });
 
 it('has no way to other Regions yet, and says so', async () => {

@@ -213,7 +213,7 @@ describe('refuses', () => {
   );
 
   it.each(['AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'])('the origin %s', async (Origin) => {
-    const message = 'Custom key stores are not supported.';
+    const message = 'Custom key stores are not supported by this service yet.';
     expect(await kms.call('CreateKey', { Origin })).toMatchObject(refusal('UnsupportedOperationException', message));
   });
 

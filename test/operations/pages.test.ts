@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { predefinedAliases } from '../../core/model/managed-keys.ts';
+import { type OperationName, operations } from '../../lambdas/operations/index.ts';
+import { serve } from '../../lambdas/pipeline/index.ts';
+import type { Runtime } from '../../lambdas/pipeline/ports.ts';
 import { freshAlias, type Parameters } from '../requests.ts';
-import { accountId, newService, otherAccountId, type Service, userOf } from '../service.ts';
+import { accountId, newService, otherAccountId, region, type Service, userOf } from '../service.ts';
 
 let kms: Service;
 beforeEach(async () => {
@@ -199,18 +202,91 @@ describe('a marker', () => {
     expect(await kms.call('ListKeys', { Marker: marker })).toMatchObject(invalid);
   });
 
-  // Anyone can compute the check of a marker, so positions must do no harm.
-  it.each(['', '\0', 'alias/', 'zzz', 'x'.repeat(700)])(
-    'that was forged for the position %j is never our fault',
-    async (position) => {
-      for (const name of ['ListKeys', 'ListAliases'] as const) {
-        const check = createHash('sha256')
-          .update(JSON.stringify([name, accountId, {}, position]))
-          .digest()
-          .subarray(0, 16);
-        const Marker = Buffer.concat([check, Buffer.from(position)]).toString('base64url');
-        expect((await kms.call(name, { Marker })).status).toBeLessThan(500);
-      }
-    },
-  );
+  it('is refused in another Region, and after another root key', async () => {
+    for (const other of [{ region: 'eu-west-1' }, { markerKey: Buffer.alloc(32) }]) {
+      expect(await listingIn({ ...kms.runtime, ...other })(marker)).toMatchObject(invalid);
+    }
+    expect(await listingIn(kms.runtime)(marker)).toMatchObject({ status: 200 });
+  });
+
+  it('is refused when it was made without the key', async () => {
+    const Marker = forged('ListKeys', {}, '00000000-0000-4000-8000-000000000000');
+    expect(await kms.call('ListKeys', { Marker })).toMatchObject(invalid);
+  });
 });
+
+// Where there is no key, anyone can compute the check of a marker: positions must do no harm.
+describe('a marker forged where there is no key', () => {
+  const positions = ['\0', 'alias/', 'zzz', '#', 'a#b#c', '00000000-0000-4000-8000-000000000000', 'x'.repeat(700)];
+  beforeEach(async () => {
+    await kms.close();
+    kms = await newService({ markerKey: undefined });
+  });
+
+  it('leads into the caller’s own listing', async () => {
+    const ids = await makeKeys(3);
+    const Marker = forged('ListKeys', {}, ids[0] ?? '');
+    expect((await kms.call('ListKeys', { Marker })).Keys.map(({ KeyId }: { KeyId: string }) => KeyId)).toEqual(
+      ids.slice(1),
+    );
+    kms.as(userOf(otherAccountId, 'partner'));
+    expect(await kms.call('ListKeys', { Marker })).toMatchObject({ __type: 'InvalidMarkerException' });
+  });
+
+  it.each(positions)('for the position %j is answered or refused, and never our fault', async (position) => {
+    const { KeyId } = await kms.newKey();
+    const [GranteePrincipal, RetiringPrincipal] = ['alice', 'bob'].map((name) => userOf(accountId, name).arn);
+    const { GrantId } = await kms.call('CreateGrant', {
+      KeyId,
+      GranteePrincipal,
+      RetiringPrincipal,
+      Operations: ['Decrypt'],
+    });
+    const listings: [OperationName, Parameters][] = [
+      ['ListKeys', {}],
+      ['ListAliases', {}],
+      ['ListAliases', { KeyId }],
+      ['ListGrants', { KeyId }],
+      ['ListGrants', { KeyId, GrantId }],
+      ['ListGrants', { KeyId, GranteePrincipal }],
+      ['ListRetirableGrants', { RetiringPrincipal }],
+      ['ListResourceTags', { KeyId }],
+      ['ListKeyPolicies', { KeyId }],
+      ['ListKeyRotations', { KeyId }],
+    ];
+    for (const [name, filter] of listings) {
+      const { status, __type } = await kms.call(name, { ...filter, Marker: forged(name, filter, position) });
+      expect([200, 'InvalidMarkerException'], name).toContain(status === 200 ? status : __type);
+    }
+    expect(kms.logged).toEqual([]);
+  });
+});
+
+/** As the service would make it without a key; defaults are part of the filter. */
+const forged = (name: OperationName, filter: Parameters, position: string): string => {
+  const defaults = name === 'ListKeyRotations' ? { IncludeKeyMaterial: 'ROTATIONS_ONLY' } : {};
+  const check = createHash('sha256')
+    .update(JSON.stringify([name, region, accountId, { ...filter, ...defaults }, position]))
+    .digest()
+    .subarray(0, 16);
+  return Buffer.concat([check, Buffer.from(position)]).toString('base64url');
+};
+
+/** ListKeys in another runtime on the same data. */
+const listingIn = (runtime: Runtime) => {
+  const listKeys = operations.find(({ name }) => name === 'ListKeys');
+  if (listKeys === undefined) throw new Error('no ListKeys');
+  const serveIt = serve(listKeys, runtime);
+  return async (Marker: string) => {
+    const { status, body } = await serveIt({
+      method: 'POST',
+      path: '/',
+      query: '',
+      headers: [['Content-Type', 'application/x-amz-json-1.1']],
+      body: Buffer.from(JSON.stringify({ Marker })),
+      sourceIp: '127.0.0.1',
+      requestId: '00000000-0000-4000-8000-00000000000a',
+    });
+    return { status, ...JSON.parse(body) };
+  };
+};

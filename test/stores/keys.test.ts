@@ -335,6 +335,16 @@ describe('on a DynamoDB that fails', () => {
     await expect(keys.list(AccountId, { limit: 1 }, now)).rejects.toBe(throttled);
   });
 
+  it('calls a position that DynamoDB refuses an invalid marker, and nothing else that it refuses', async () => {
+    const outside = new Error('The provided starting key is outside query boundaries based on provided conditions');
+    dynamo.onAnyCommand().rejects(Object.assign(outside, { name: 'ValidationException' }));
+    const invalid = { name: 'InvalidMarkerException' };
+    await expect(keys.list(AccountId, { limit: 1, after: 'x' }, now)).rejects.toMatchObject(invalid);
+    await expect(keys.list(AccountId, { limit: 1 }, now)).rejects.toBe(outside);
+    dynamo.onAnyCommand().rejects(throttled);
+    await expect(keys.list(AccountId, { limit: 1, after: 'x' }, now)).rejects.toBe(throttled);
+  });
+
   it('reads records and materials consistently: a key disabled a moment ago must not encrypt', async () => {
     dynamo.on(GetCommand).resolves({}).on(QueryCommand).resolves({});
     await keys.get(KeyId);
