@@ -130,10 +130,10 @@ describe('kms why and kms simulate', { timeout: 30_000 }, () => {
       code: 0,
     });
     expect(await simulate(...viaS3, '--via', 'ebs')).toMatchObject({ code: 1 });
-    const tagged = await keyWith('kms:ResourceAliases', 'alias/b');
-    const aliases = ['--condition', 'kms:ResourceAliases=alias/a', '--condition', 'kms:ResourceAliases=alias/b'];
-    expect(await simulate(...tagged, ...aliases)).toMatchObject({ code: 0 });
-    expect(await simulate(...tagged, ...aliases, '--region', 'eu-west-1')).toMatchObject({
+    const tagged = await keyWith('kms:EncryptionContextKeys', 'b');
+    const names = ['--condition', 'kms:EncryptionContextKeys=a', '--condition', 'kms:EncryptionContextKeys=b'];
+    expect(await simulate(...tagged, ...names)).toMatchObject({ code: 0 });
+    expect(await simulate(...tagged, ...names, '--region', 'eu-west-1')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('does not exist'),
     });
