@@ -50,6 +50,8 @@ export const replicateKey = operation({
     const Policy = sent ?? defaultKeyPolicy(record.AccountId, partitionOf(region));
     const Tags = mergeTags([], input.Tags ?? []);
     const replica = await related.replicate(record, ReplicaRegion, { Description, Policy, Tags });
-    return { ReplicaKeyMetadata: keyMetadata(replica, ReplicaRegion, now), ReplicaPolicy: Policy, ReplicaTags: Tags };
+    const ReplicaKeyMetadata = keyMetadata(replica, ReplicaRegion, now);
+    // AWS leaves out the list where there are no tags.
+    return { ReplicaKeyMetadata, ReplicaPolicy: Policy, ...(Tags.length > 0 && { ReplicaTags: Tags }) };
   },
 });
