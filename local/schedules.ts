@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LogEntry } from '../lambdas/pipeline/ports.ts';
 import { runSchedule } from '../lambdas/run-schedule.ts';
 import type { Schedule } from '../lambdas/schedule.ts';
@@ -30,14 +31,19 @@ export const newLocalSchedules = (options: {
   const stopping = new AbortController();
   let last: Promise<void> = Promise.resolve();
 
+  const wait = async (seconds: number) => {
+    await pause(seconds * 1000, undefined, { signal: stopping.signal, ref: false });
+  };
+
   const run = async (chosen: readonly Schedule[]): Promise<void> => {
     let done = 0;
     for (const { runtime } of await options.regions()) {
       for (const schedule of chosen) {
         if (stopping.signal.aborted) return;
         try {
-          done += (await runSchedule(schedule, runtime)({ outOfTime: () => stopping.signal.aborted })).done;
+          done += (await runSchedule(schedule, runtime)({ outOfTime: () => stopping.signal.aborted, wait })).done;
         } catch (error) {
+          if (stopping.signal.aborted) return;
           const message = `${schedule.name} failed in ${runtime.region}`;
           log({ level: 'error', message, error, metric: ['ScheduleFailures', 1] });
         }
@@ -59,9 +65,11 @@ export const newLocalSchedules = (options: {
   return {
     runNow: () => inTurn(often),
     start() {
+      void inTurn(often).catch(() => {});
       every(secondsBetween, often);
+      // Not while people wait for the service to begin.
+      timers.push(setTimeout(() => void inTurn(seldom).catch(() => {}), secondsBetween * 1000).unref());
       every(daily * 60, seldom);
-      void inTurn([...often, ...seldom]).catch(() => {});
     },
     async stop() {
       stopping.abort();

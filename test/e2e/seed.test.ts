@@ -213,8 +213,9 @@ describe('the example of docs/seed.md', { timeout: 60_000 }, () => {
       KeySpec: 'HMAC_256',
     });
     const partner = await sdkClient(service, { profile: 'partner' });
-    expect((await partner.send(new ListAliasesCommand({}))).Aliases).toMatchObject([
-      { AliasName: 'alias/partner', TargetKeyId: 'mrk-1234abcd12ab34cd56ef1234567890ab' },
+    const KeyId = 'mrk-1234abcd12ab34cd56ef1234567890ab';
+    expect((await partner.send(new ListAliasesCommand({ KeyId }))).Aliases).toMatchObject([
+      { AliasName: 'alias/partner', TargetKeyId: KeyId },
     ]);
     for (const client of [app, kms, partner]) client.destroy();
   });

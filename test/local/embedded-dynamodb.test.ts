@@ -200,7 +200,7 @@ it('finishes running operations on close, and refuses later ones', async () => {
 it('keeps serving when a client that shares it is destroyed', async () => {
   const { client, clientConfig } = await newDatabase();
   new DynamoDBClient(clientConfig).destroy();
-  expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(['aliases', 'grants', 'keys']);
+  expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(['aliases', 'grants', 'keys', 'usage']);
 });
 
 it('does not begin a request that was aborted', async () => {
