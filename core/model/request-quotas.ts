@@ -1,4 +1,4 @@
-import { partitionOf } from './arn.ts';
+import { isRegion, partitionOf } from './arn.ts';
 import { type DataKeyPairSpec, dataKeyPairSpecs } from './data-key.ts';
 import { type KeySpecFacts, keySpecs } from './key-specs.ts';
 
@@ -93,26 +93,39 @@ export const awsRequestQuotas = (region: string): RequestQuotas => ({
 /** What a request tells of itself. */
 export interface CountedRequest {
   readonly operation: string;
+  readonly region: string;
   /** Those by which it uses its keys. */
   readonly algorithms: readonly string[];
   readonly keyPairSpec?: string | undefined;
+  /** Of a request that concerns another Region too. */
+  readonly otherRegion?: string | undefined;
 }
 
-/** The quotas that a request counts into: one, unless it uses keys of two kinds. None for a value that nobody knows. */
-export const countedInto = ({ operation, algorithms, keyPairSpec }: CountedRequest): readonly string[] => {
+/** How much a request takes from a quota of a Region. */
+export interface Charge {
+  readonly region: string;
+  readonly quota: string;
+  readonly times: number;
+}
+
+/** One, unless the request uses keys of two kinds or concerns two Regions. None for a value that nobody knows. */
+export const chargesOf = (request: CountedRequest): readonly Charge[] => {
+  const { operation, region, otherRegion } = request;
+  const here = countedInto(request).map((quota) => ({ region, quota, times: 1 }));
+  const there = countedElsewhere[operation];
+  const isThere = there !== undefined && otherRegion !== undefined && isRegion(otherRegion);
+  return isThere ? [...here, { region: otherRegion, ...there }] : here;
+};
+
+const countedInto = ({ operation, algorithms, keyPairSpec }: CountedRequest): readonly string[] => {
   if (pairOperations.includes(operation)) return dataKeyPairSpecs.filter((spec) => spec === keyPairSpec).map(pairOf);
   if (!cryptographicOperations.includes(operation)) return [operation];
   if (algorithms.length === 0) return [cryptographic('symmetric')]; // GenerateRandom
   return [...new Set(algorithms.flatMap((name) => kindOfAlgorithm.get(name) ?? []))].map(cryptographic);
 };
 
-/**
- * What a request counts in another Region in which it is on record too: the new key there, which KMS tries before it makes
- * it, or the other half of a change of primary.
- */
-export const countedElsewhere: Readonly<
-  Record<string, { readonly quota: string; readonly times: number } | undefined>
-> = {
+/** In the other Region: the new key, which KMS tries before it makes it, or the other half of a change of primary. */
+const countedElsewhere: Readonly<Record<string, { readonly quota: string; readonly times: number } | undefined>> = {
   ReplicateKey: { quota: 'CreateKey', times: 2 },
   UpdatePrimaryRegion: { quota: 'UpdatePrimaryRegion', times: 1 },
 };

@@ -3,6 +3,7 @@ import type { Caller } from '../../core/model/caller.ts';
 import type { ImportedMaterial, Key, MaterialMaker, MaterialOwner, UsableKey } from '../../core/model/key.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
 import type { Quotas } from '../../core/model/quotas.ts';
+import type { CountedRequest } from '../../core/model/request-quotas.ts';
 import type { CompiledPolicy } from '../../core/policy/policy.ts';
 import type { KeyReader, Sweepers } from '../../stores/ports.ts';
 import type { Uses } from '../operation.ts';
@@ -58,17 +59,10 @@ export interface AuditLog {
   write(record: AuditRecord): Promise<void>;
 }
 
-/** How much a call takes from a request quota of a Region. */
-export interface Charge {
-  readonly region: string;
-  readonly quota: string;
-  readonly times: number;
-}
-
 /** How often accounts may call. */
 export interface RequestLimits {
-  /** Takes all of the charges or none. @returns whether there was enough left for all */
-  charge(accountId: string, charges: readonly Charge[], now: Date): boolean;
+  /** Counts the request, unless it is one too many. @returns whether it may go on */
+  charge(accountId: string, request: CountedRequest, now: Date): boolean;
 }
 
 /** Something the owner of the service should know: one line of the log. */

@@ -1,10 +1,9 @@
-import { isRegion } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
-import { countedElsewhere, countedInto } from '../../core/model/request-quotas.ts';
+import type { CountedRequest } from '../../core/model/request-quotas.ts';
 import { type Call, callerOf } from './call.ts';
 import { algorithmFor } from './check-key.ts';
 import { effectiveValue } from './policy-context.ts';
-import type { Charge, RequestLimits } from './ports.ts';
+import type { RequestLimits } from './ports.ts';
 
 /**
  * Charges the caller's account for the call, whatever becomes of it: refused calls and dry runs count too.
@@ -12,7 +11,7 @@ import type { Charge, RequestLimits } from './ports.ts';
  */
 export const throttle = (limits: RequestLimits, region: string) => ({
   before: ({ event: call }: { event: Call }) => {
-    if (limits.charge(callerOf(call).accountId, chargesOf(call, region), call.now)) return;
+    if (limits.charge(callerOf(call).accountId, countedRequest(call, region), call.now)) return;
     throw new KmsError(
       'ThrottlingException',
       'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.',
@@ -20,20 +19,18 @@ export const throttle = (limits: RequestLimits, region: string) => ({
   },
 });
 
-const chargesOf = (call: Call, region: string): readonly Charge[] => {
-  const { operation, input } = call;
-  const algorithms = Object.values(operation.keys).map((target) => algorithmFor(call, target));
-  const pairMember = operation.conditions.DataKeyPairSpec;
-  const quotas = countedInto({
-    operation: operation.name,
+const countedRequest = (call: Call, region: string): CountedRequest => {
+  const { name, keys, conditions, audit } = call.operation;
+  const algorithms = Object.values(keys).map((target) => algorithmFor(call, target));
+  const textOf = (source: Parameters<typeof effectiveValue>[1] | undefined): string | undefined => {
+    const value = source && effectiveValue(call.input, source);
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    operation: name,
+    region,
     algorithms: algorithms.filter((algorithm) => typeof algorithm === 'string'),
-    keyPairSpec: pairMember === undefined ? undefined : textOf(effectiveValue(input, pairMember)),
-  });
-  const here = quotas.map((quota) => ({ region, quota, times: 1 }));
-  const elsewhere = countedElsewhere[operation.name];
-  const other = operation.audit.also && textOf(input[operation.audit.also.in]);
-  const isThere = elsewhere !== undefined && other !== undefined && isRegion(other);
-  return isThere ? [...here, { region: other, ...elsewhere }] : here;
+    keyPairSpec: textOf(conditions.DataKeyPairSpec),
+    otherRegion: textOf(audit.also?.in),
+  };
 };
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Charge, RequestLimits, Runtime } from '../../lambdas/pipeline/ports.ts';
+import { type Charge, chargesOf } from '../../core/model/request-quotas.ts';
+import type { RequestLimits, Runtime } from '../../lambdas/pipeline/ports.ts';
 import { newRequestLimits } from '../../local/request-limits.ts';
 import { everyOperation, validRequest } from '../requests.ts';
 import { accountId, newService, otherAccountId, type Service, userOf } from '../service.ts';
@@ -29,8 +30,8 @@ const start = async (quotas: Record<string, number>) => {
 const startNoting = async () => {
   const noted: [account: string, ...charges: Charge[]][] = [];
   const requestLimits: RequestLimits = {
-    charge(account, charges) {
-      noted.push([account, ...charges]);
+    charge(account, request) {
+      noted.push([account, ...chargesOf(request)]);
       return true;
     },
   };

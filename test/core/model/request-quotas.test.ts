@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { keySpecs } from '../../../core/model/key-specs.ts';
-import { awsRequestQuotas, countedInto } from '../../../core/model/request-quotas.ts';
+import { awsRequestQuotas, type CountedRequest, chargesOf } from '../../../core/model/request-quotas.ts';
 import { everyOperation } from '../../requests.ts';
 
 const symmetric = 'Cryptographic operations (symmetric)';
+
+const countedInto = (request: Omit<CountedRequest, 'region'>) =>
+  chargesOf({ ...request, region: 'us-east-1' }).map(({ quota }) => quota);
 
 describe('what a request counts into', () => {
   it.each([
