@@ -26,6 +26,7 @@ const algorithms: readonly WrappingAlgorithm[] = [
   'RSAES_OAEP_SHA_256',
   'RSA_AES_KEY_WRAP_SHA_1',
   'RSA_AES_KEY_WRAP_SHA_256',
+  'SM2PKE',
 ];
 
 export interface TokenContent {

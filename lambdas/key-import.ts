@@ -1,9 +1,16 @@
 import { wipe } from '../core/crypto/bytes.ts';
 import { readImportedMaterial } from '../core/crypto/imported-material.ts';
-import { importedMaterialId, isWrappedLength, unwrapImported, wrappingKeyBits } from '../core/crypto/key-import.ts';
+import {
+  importedMaterialId,
+  isWrappedLength,
+  type WrappingAlgorithm as RsaWrapping,
+  unwrapImported,
+  wrappingKeyBits,
+} from '../core/crypto/key-import.ts';
 import { exportPublicKey, loadKeyPair } from '../core/crypto/key-pair.ts';
 import { type VersionedRoot, wrapKeyMaterial } from '../core/crypto/key-wrap.ts';
 import { generateRsa } from '../core/crypto/rsa-key.ts';
+import { decryptSm2, generateSm2, sm2PublicKey } from '../core/crypto/sm2.ts';
 import { KmsError } from '../core/model/errors.ts';
 import type { ImportedMaterial, MaterialOwner } from '../core/model/key.ts';
 import { specOf } from '../core/model/key-specs.ts';
@@ -18,10 +25,12 @@ export const newKeyImport = (
   random: (size: number) => Buffer,
 ): Pick<Keyring, 'newImportParameters' | 'importMaterial' | 'keepMaterial'> => ({
   async newImportParameters(owner, algorithm, keySpec, validTo) {
-    const [root, privateKey] = await Promise.all([rootKeys.current(), generateRsa(wrappingKeyBits[keySpec])]);
+    const newPrivateKey = keySpec === 'SM2' ? generateSm2() : generateRsa(wrappingKeyBits[keySpec]);
+    const [root, privateKey] = await Promise.all([rootKeys.current(), newPrivateKey]);
     try {
       const ImportToken = sealImportToken(root, owner, { validTo, algorithm, privateKey }, random(12));
-      return { PublicKey: exportPublicKey(loadKeyPair(privateKey)), ImportToken };
+      const isSm2 = keySpec === 'SM2';
+      return { PublicKey: isSm2 ? sm2PublicKey(privateKey) : exportPublicKey(loadKeyPair(privateKey)), ImportToken };
     } finally {
       wipe(privateKey);
     }
@@ -54,16 +63,21 @@ const keep = (root: VersionedRoot, owner: MaterialOwner, material: Buffer, iv: B
   return { material: { KeyId, KeyMaterialId, wrapped }, PublicKey };
 };
 
+const unwrapByRsa = (privateKey: Buffer, algorithm: RsaWrapping, wrapped: Buffer): Buffer | undefined => {
+  const wrappingKey = loadKeyPair(privateKey).privateKey;
+  if (!isWrappedLength(wrappingKey, algorithm, wrapped.length)) {
+    throw new KmsError('ValidationException', 'Invalid encrypted key size.');
+  }
+  return unwrapImported(wrappingKey, algorithm, wrapped);
+};
+
 /** What the caller wrapped, in the form in which our own material is kept. */
 const readUnwrapped = ({ KeySpec }: MaterialOwner, token: TokenContent, wrapped: Buffer, now: Date): Buffer => {
   const { validTo, algorithm, privateKey } = token;
   try {
     if (validTo <= now) throw new KmsError('ExpiredImportTokenException');
-    const wrappingKey = loadKeyPair(privateKey).privateKey;
-    if (!isWrappedLength(wrappingKey, algorithm, wrapped.length)) {
-      throw new KmsError('ValidationException', 'Invalid encrypted key size.');
-    }
-    const brought = unwrapImported(wrappingKey, algorithm, wrapped);
+    const brought =
+      algorithm === 'SM2PKE' ? decryptSm2(privateKey, wrapped) : unwrapByRsa(privateKey, algorithm, wrapped);
     if (brought === undefined) throw new KmsError('InvalidCiphertextException');
     try {
       const material = readImportedMaterial(specOf(KeySpec), brought);

@@ -19,9 +19,9 @@ export const getParametersForImport = operation({
   audit: { readOnly: true },
   uses: { material: 'use' },
 
-  async handle({ input, key, materials, now }) {
+  async handle({ input: { WrappingAlgorithm, WrappingKeySpec }, key, materials, now, region }) {
     const { record, Arn } = key;
-    const { algorithm, keySpec } = chooseWrapping(record.KeySpec, input.WrappingAlgorithm, input.WrappingKeySpec);
+    const { algorithm, keySpec } = chooseWrapping(record.KeySpec, WrappingAlgorithm, WrappingKeySpec, region);
     const ParametersValidTo = addDays(now, validDays);
     const parameters = await materials.newImportParameters(record, algorithm, keySpec, ParametersValidTo);
     return { KeyId: Arn, ...parameters, ParametersValidTo };

@@ -181,3 +181,44 @@ describe('for KEY_AGREEMENT', () => {
     }
   });
 });
+
+describe('as the key that wraps what is imported', () => {
+  const asked = (KeyId: string, WrappingAlgorithm = 'SM2PKE', WrappingKeySpec = 'SM2') =>
+    kms.call('GetParametersForImport', { KeyId, WrappingAlgorithm, WrappingKeySpec });
+  const external = (parameters: object) => kms.newKey({ ...parameters, Origin: 'EXTERNAL' });
+
+  describeOpenSsl('beside openssl', ({ file, run }) => {
+    it.each([
+      ['RSA_2048', () => generateKeyPairSync('rsa', { modulusLength: 2048 })],
+      ['SM2', () => generateKeyPairSync('ec', { namedCurve })],
+    ] as const)('brings the private key of %s', async (spec, generate) => {
+      const { KeyId } = await external({ KeySpec: spec, KeyUsage: 'SIGN_VERIFY' });
+      const { PublicKey, ImportToken } = await asked(KeyId);
+      const pair = generate();
+      const material = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
+      const inkey = file('wrapping', Buffer.from(PublicKey, 'base64'));
+      const encrypt = ['pkeyutl', '-encrypt', '-pubin', '-keyform', 'DER', '-inkey', inkey];
+      const EncryptedKeyMaterial = run(...encrypt, '-in', file('material', material));
+      const brought = { KeyId, ImportToken, EncryptedKeyMaterial, ...forEver };
+      const changed = Buffer.from(EncryptedKeyMaterial);
+      changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+      const refused = await kms.call('ImportKeyMaterial', { ...brought, EncryptedKeyMaterial: changed });
+      expect(refused).toMatchObject({ __type: 'InvalidCiphertextException' });
+      expect(await kms.call('ImportKeyMaterial', brought)).toMatchObject({ status: 200 });
+      const shown = await kms.call('GetPublicKey', { KeyId });
+      expect(Buffer.from(shown.PublicKey, 'base64')).toEqual(pair.publicKey.export({ format: 'der', type: 'spki' }));
+    });
+  });
+
+  it('goes with SM2PKE and with nothing else, and not for symmetric keys', async () => {
+    const rsa = await external({ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' });
+    const symmetric = await external({});
+    for (const answer of [
+      await asked(rsa.KeyId, 'SM2PKE', 'RSA_2048'),
+      await asked(rsa.KeyId, 'RSA_AES_KEY_WRAP_SHA_256', 'SM2'),
+      await asked(symmetric.KeyId),
+    ]) {
+      expect(answer).toMatchObject({ status: 400, __type: 'ValidationException' });
+    }
+  });
+});
