@@ -38,13 +38,13 @@ const opened = async <Result>(path: string, use: (client: DynamoDBClient) => Pro
 };
 
 describe('killed at a random moment in a storm of puts and deletes', () => {
-  it('keeps every acknowledged write, and table and indexes agree exactly, 20 times over', async () => {
+  it('keeps every acknowledged write, and table and indexes agree exactly, 10 times over', async () => {
     const path = await newFolder();
     await opened(path, (client) => createTables(client, (table) => table));
     let before = new Map<string, StormItem>();
     let writes = 0;
 
-    for (let round = 1; round <= 20; round++) {
+    for (let round = 1; round <= 10; round++) {
       const acknowledged = await stormUntilKilled('ours', path, round);
       const now = await opened(path, contentsOf);
       for (const KeyId of stormKeys) {
@@ -58,7 +58,7 @@ describe('killed at a random moment in a storm of puts and deletes', () => {
       writes += [...acknowledged.values()].reduce((sum, last) => sum + last - firstOfRound(round) + 1, 0);
       before = now.items;
     }
-    expect(writes).toBeGreaterThan(20 * stormKeys.length);
+    expect(writes).toBeGreaterThan(10 * stormKeys.length);
   }, 120_000);
 
   it('would lose index entries without the batch, as the same storm through dynalite alone shows', async () => {
