@@ -43,8 +43,10 @@ describe.each(conditionRows)('$key = $value', ({ key, operator = 'StringEquals',
     expect(await outcome(await row.call(world, kms), { [operator]: { [key]: value } })).toBe('allowed');
   });
 
-  it.runIf(row.without)('is absent from a call that it does not belong to', async () => {
-    const asked = async () => (row.without ?? row.call)(world, kms);
+  const { without } = row;
+  if (without === undefined) return;
+  it('is absent from a call that it does not belong to', async () => {
+    const asked = async () => without(world, kms);
     expect(await outcome(await asked(), { [operator]: { [key]: value } })).toBe('denied');
     expect(await outcome(await asked(), { Null: { [key]: 'false' } })).toBe('denied');
     expect(await outcome(await asked(), { Null: { [key]: 'true' } })).toBe('allowed');
