@@ -1,6 +1,7 @@
 import type { DueWork } from '../core/model/due-work.ts';
 import type { MaterialMaker } from '../core/model/key.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
+import type { Metric } from '../core/model/metric.ts';
 import type { RelatedKeys } from '../core/model/related-keys.ts';
 import type { StoresOf, Uses } from './operation.ts';
 
@@ -33,7 +34,7 @@ export interface Pass {
   /** Puts on record what happened to the key, then forgets that it was to be put there. */
   announce(record: KeyRecord): Promise<void>;
   /** Something the owner should know, and a number for a metric. */
-  warn(message: string, metric: string, count: number): void;
+  warn(message: string, metric: Metric, count: number): void;
   /** Waits until every call that had begun before has ended. */
   settle(): Promise<void>;
 }

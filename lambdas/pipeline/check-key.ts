@@ -3,11 +3,12 @@ import { KmsError } from '../../core/model/errors.ts';
 import { algorithmsOf, specOf } from '../../core/model/key-specs.ts';
 import { refuseOrigin, refuseRole, refuseState } from '../../core/model/key-states.ts';
 import type { KeyTarget } from '../operation.ts';
-import type { Call, FoundKey } from './call.ts';
+import { type Call, callerOf, type FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
+import type { Runtime } from './ports.ts';
 
 /** Whether the keys can do it: their origin, role, state, type, usage and algorithms, as the operation declares. */
-export const checkKey = () => ({
+export const checkKey = (runtime: Pick<Runtime, 'log'>) => ({
   before: ({ event: call }: { event: Call }) => {
     for (const [name, target] of Object.entries(call.operation.keys)) {
       const key = call.keys[name];
@@ -15,7 +16,7 @@ export const checkKey = () => ({
       const refusal =
         (target.origins && refuseOrigin(key.Arn, key.record.Origin, target.origins)) ??
         (target.multiRegion && refuseRole(key.Arn, key.record, target.multiRegion)) ??
-        (target.states && refuseState(key.Arn, key.state, target.states)) ??
+        refuseWrongState(runtime, call, target, key) ??
         refuseType(call, target, key) ??
         refuseOtherKeysCiphertext(call, target, key) ??
         refuseUsage(call, target, key) ??
@@ -24,6 +25,24 @@ export const checkKey = () => ({
     }
   },
 });
+
+/** Who still uses a key that is about to be deleted will lose what it encrypts: its owner should know in time. */
+const refuseWrongState = ({ log }: Pick<Runtime, 'log'>, call: Call, target: KeyTarget, key: FoundKey) => {
+  const { Arn, state } = key;
+  const refusal = target.states && refuseState(Arn, state, target.states);
+  if (refusal && target.usage && (state === 'PendingDeletion' || state === 'PendingReplicaDeletion')) {
+    log({
+      level: 'warn',
+      message: 'a key that is about to be deleted was called for',
+      requestId: call.request.requestId,
+      caller: callerOf(call).arn,
+      action: `kms:${target.permission ?? call.operation.name}`,
+      resource: Arn,
+      metric: ['PendingDeletionKeyUse', 1],
+    });
+  }
+  return refusal;
+};
 
 const refuseType = ({ operation }: Call, { type }: KeyTarget, { Arn, record }: FoundKey) => {
   if (type === undefined || specOf(record.KeySpec).type === type) return undefined;

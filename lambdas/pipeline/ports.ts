@@ -2,6 +2,7 @@ import type { Attested } from '../../core/model/attested.ts';
 import type { Caller } from '../../core/model/caller.ts';
 import type { ImportedMaterial, Key, MaterialMaker, MaterialOwner, UsableKey } from '../../core/model/key.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
+import type { Metric } from '../../core/model/metric.ts';
 import type { Quotas } from '../../core/model/quotas.ts';
 import type { CountedRequest } from '../../core/model/request-quotas.ts';
 import type { CompiledPolicy } from '../../core/policy/policy.ts';
@@ -76,7 +77,7 @@ export interface LogEntry {
   readonly resource?: string;
   readonly error?: unknown;
   /** A number to watch: its name, and by how much it grows. */
-  readonly metric?: readonly [name: string, count: number];
+  readonly metric?: readonly [name: Metric, count: number];
 }
 
 /** What the caller's account says of it: its policies, compiled, and its tags. */

@@ -24,3 +24,36 @@ describe('a refusal in the log', () => {
     expect(JSON.parse(line)).toEqual({ time: '2026-11-21T12:00:00.000Z', ...refusal });
   });
 });
+
+describe('a metric in the log', () => {
+  const warning = {
+    level: 'warn',
+    message: 'imported material of 2 keys expires within 7 days',
+    metric: ['KeyMaterialExpiring', 2],
+  } as const;
+
+  it('is a line for people on one machine', () => {
+    expect(logText(warning)).toBe('warn: imported material of 2 keys expires within 7 days\n');
+  });
+
+  it('is a number in the embedded metric format on AWS, from which CloudWatch counts', () => {
+    const { level, message } = warning;
+    const now = new Date('2026-11-21T12:00:00Z');
+    expect(JSON.parse(logLine(warning, now))).toEqual({
+      time: now.toISOString(),
+      level,
+      message,
+      _aws: {
+        Timestamp: now.getTime(),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'ServerlessKms',
+            Dimensions: [[]],
+            Metrics: [{ Name: 'KeyMaterialExpiring', Unit: 'Count' }],
+          },
+        ],
+      },
+      KeyMaterialExpiring: 2,
+    });
+  });
+});

@@ -1,0 +1,11 @@
+/** Numbers that the owner of the service should watch: CloudWatch metrics on AWS, lines of the log on one machine. */
+export type Metric =
+  /** Passes of schedules, or items in them, that failed: what was due still is. */
+  | 'ScheduleFailures'
+  /** Calls that were refused because their key is about to be deleted: somebody still needs it. */
+  | 'PendingDeletionKeyUse'
+  /** Keys whose imported material expires within days. */
+  | 'KeyMaterialExpiring';
+
+/** Of the metrics in CloudWatch. */
+export const metricNamespace = 'ServerlessKms';
