@@ -5,4 +5,4 @@ import { KmsStack } from '../lib/kms-stack.ts';
 
 const bundles = fileURLToPath(new URL('../dist/lambdas/', import.meta.url));
 
-new KmsStack(new App(), 'serverless-kms', { code: (operation) => Code.fromAsset(bundles + operation) });
+new KmsStack(new App(), 'serverless-kms', { code: (name) => Code.fromAsset(bundles + name) });

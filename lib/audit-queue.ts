@@ -9,6 +9,7 @@ export interface AuditQueueProps {
 /** Audit records on their way to the trail; those that cannot be delivered wait aside. 14 days is the longest SQS keeps them. */
 export class AuditQueue extends Construct {
   readonly queue: Queue;
+  readonly undelivered: Queue;
 
   constructor(scope: Construct, id: string, { removal }: AuditQueueProps) {
     super(scope, id);
@@ -18,10 +19,10 @@ export class AuditQueue extends Construct {
       retentionPeriod: Duration.days(14),
       removalPolicy: removal,
     };
-    const undelivered = new Queue(this, 'Undelivered', durable);
+    this.undelivered = new Queue(this, 'Undelivered', durable);
     this.queue = new Queue(this, 'Records', {
       ...durable,
-      deadLetterQueue: { queue: undelivered, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.undelivered, maxReceiveCount: 5 },
     });
   }
 }

@@ -4,8 +4,9 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { TableName } from '../core/model/tables.ts';
 import { tableVariable, variables } from '../lambdas/environment.ts';
-import type { Operation } from '../lambdas/operation.ts';
+import type { Operation, Uses } from '../lambdas/operation.ts';
 import { tablesOf, usesOf } from '../lambdas/pipeline/uses.ts';
+import type { Schedule } from '../lambdas/schedule.ts';
 import { storeActions } from './store-actions.ts';
 
 /** What functions may be given access to. */
@@ -18,32 +19,51 @@ export interface Resources {
   readonly attestationRoots?: string | undefined;
 }
 
-/** Where an operation's function finds what it uses. */
-export const environmentOf = (operation: Operation, resources: Resources): Record<string, string> => {
+/** What a function is for, and all that it touches for that. */
+export interface Needs {
+  readonly name: string;
+  /** Its own and those of the pipeline. */
+  readonly uses: Uses;
+  /** Its own. */
+  readonly declared: Uses;
+  /** Whether it verifies attestation documents. */
+  readonly attests: boolean;
+}
+
+export const needsOf = (operation: Operation): Needs => {
+  const { name, uses, recipient } = operation;
+  return { name, uses: usesOf(operation), declared: uses, attests: recipient !== undefined };
+};
+
+/** No pipeline reads for a schedule. */
+export const needsOfSchedule = ({ name, uses }: Schedule): Needs => ({ name, uses, declared: uses, attests: false });
+
+/** Where a function finds what it uses. */
+export const environmentOf = ({ uses, attests }: Needs, resources: Resources): Record<string, string> => {
   const { tables, rootSecret, auditQueue, installation, attestationRoots } = resources;
-  const uses = usesOf(operation);
   const environment: Record<string, string> = { [variables.auditQueueUrl]: auditQueue.queueUrl };
   for (const [table] of tablesOf(uses)) environment[tableVariable(table)] = tables[table].tableName;
   if (uses.material === 'use') {
     environment[variables.installationId] = installation;
     environment[variables.rootSecretArns] = rootSecret.secretArn;
   }
-  if (operation.recipient && attestationRoots) environment[variables.attestationRoots] = attestationRoots;
+  if (attests && attestationRoots) environment[variables.attestationRoots] = attestationRoots;
   return environment;
 };
 
-/** What an operation's function may do: what its declaration and the pipeline need, and nothing else. */
-export const statementsOf = (operation: Operation, resources: Resources): PolicyStatement[] => {
+/** What a function may do: what its declaration and the pipeline need, and nothing else. */
+export const statementsOf = ({ uses, declared }: Needs, resources: Resources): PolicyStatement[] => {
   const { tables, rootSecret, auditQueue } = resources;
-  const uses = usesOf(operation);
   const statements = [allow(['sqs:SendMessage'], [auditQueue.queueArn])];
   if (uses.material === 'use') statements.push(allow(['secretsmanager:GetSecretValue'], [rootSecret.secretArn]));
   for (const [name, access] of tablesOf(uses)) {
     const { tableArn } = tables[name];
-    const { read, indexes, lookUp, lookUpIndexes, write } = storeActions[name];
-    const declared = operation.uses[name] !== undefined;
-    const onTable = [...(declared ? read : lookUp), ...(access === 'write' ? write : [])];
-    const queried = declared ? indexes : lookUpIndexes;
+    const { read, indexes, lookUp, lookUpIndexes, write, sweep, sweepIndexes } = storeActions[name];
+    const own = declared[name] !== undefined;
+    const sweeps = access === 'sweep';
+    const writes = sweeps || access === 'write';
+    const onTable = [...(own ? read : lookUp), ...(writes ? write : []), ...(sweeps ? sweep : [])];
+    const queried = [...(own ? indexes : lookUpIndexes), ...(sweeps ? sweepIndexes : [])];
     statements.push(allow(dynamoDb(onTable), [tableArn]));
     if (queried.length === 0) continue;
     const indexArns = queried.map((index) => `${tableArn}/index/${index}`);

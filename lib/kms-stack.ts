@@ -1,14 +1,17 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
 import { attestationRootsOf } from './attestation-roots.ts';
 import { AuditQueue } from './audit-queue.ts';
+import type { FunctionProps } from './function.ts';
 import { GatewayApi } from './gateway-api.ts';
-import { OperationFunctions, type OperationFunctionsProps } from './operation-functions.ts';
+import { OperationFunctions } from './operation-functions.ts';
 import { removalOf } from './removal.ts';
 import { RootSecret } from './root-secret.ts';
+import { ScheduleFunctions } from './schedule-functions.ts';
 import { Tables } from './tables.ts';
 
-export type KmsStackProps = StackProps & Pick<OperationFunctionsProps, 'code'>;
+export type KmsStackProps = StackProps & Pick<FunctionProps, 'code'>;
 
 /** The service in one Region. The stack's name is that of the installation: tables, secret and root keys depend on it. */
 export class KmsStack extends Stack {
@@ -17,11 +20,10 @@ export class KmsStack extends Stack {
     const lasting = { installation: this.stackName, removal: removalOf(this.node) };
     const { tables } = new Tables(this, 'Tables', lasting);
     const { secret } = new RootSecret(this, 'RootSecret', lasting);
-    const { queue } = new AuditQueue(this, 'AuditQueue', lasting);
+    const { queue, undelivered } = new AuditQueue(this, 'AuditQueue', lasting);
     const api = new GatewayApi(this, 'Api', lasting);
     const attestationRoots = attestationRootsOf(this.node);
-    new OperationFunctions(this, 'Operations', {
-      api,
+    const functions = {
       code,
       removal: lasting.removal,
       resources: {
@@ -31,6 +33,9 @@ export class KmsStack extends Stack {
         installation: lasting.installation,
         attestationRoots,
       },
-    });
+    };
+    new OperationFunctions(this, 'Operations', { api, ...functions });
+    const { failed } = new ScheduleFunctions(this, 'Schedules', functions);
+    new Alarms(this, 'Alarms', { failedSchedules: failed, undeliveredRecords: undelivered });
   }
 }

@@ -12,6 +12,10 @@ export interface StoreActions {
   readonly lookUpIndexes: readonly string[];
   /** On the table, by a writer on top of what a reader asks. */
   readonly write: readonly string[];
+  /** On the table, by a schedule on top of what a writer asks. */
+  readonly sweep: readonly string[];
+  /** Indexes that a schedule queries on top of those of a reader. */
+  readonly sweepIndexes: readonly string[];
 }
 
 export const storeActions: Readonly<Record<StoreName, StoreActions>> = {
@@ -21,6 +25,8 @@ export const storeActions: Readonly<Record<StoreName, StoreActions>> = {
     lookUp: ['GetItem', 'Query'],
     lookUpIndexes: [],
     write: ['PutItem', 'DeleteItem'],
+    sweep: ['Scan'],
+    sweepIndexes: ['due'],
   },
   grants: {
     read: ['GetItem', 'Query'],
@@ -28,13 +34,25 @@ export const storeActions: Readonly<Record<StoreName, StoreActions>> = {
     lookUp: ['GetItem'],
     lookUpIndexes: ['by-grantee'],
     write: ['PutItem', 'DeleteItem'],
+    sweep: ['Scan'],
+    sweepIndexes: [],
   },
-  usage: { read: ['GetItem'], indexes: [], lookUp: ['GetItem'], lookUpIndexes: [], write: ['PutItem'] },
+  usage: {
+    read: ['GetItem'],
+    indexes: [],
+    lookUp: ['GetItem'],
+    lookUpIndexes: [],
+    write: ['PutItem'],
+    sweep: ['DeleteItem'],
+    sweepIndexes: [],
+  },
   aliases: {
     read: ['GetItem', 'Query'],
     indexes: ['by-key'],
     lookUp: ['GetItem'],
     lookUpIndexes: ['by-key'],
     write: ['PutItem', 'DeleteItem'],
+    sweep: ['Scan'],
+    sweepIndexes: [],
   },
 };

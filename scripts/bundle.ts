@@ -4,6 +4,8 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 import type { Operation } from '../lambdas/operation.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { usesOf } from '../lambdas/pipeline/uses.ts';
+import type { Schedule } from '../lambdas/schedule.ts';
+import { schedules } from '../lambdas/schedules/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const namespace = 'lambda';
@@ -27,8 +29,14 @@ const declarationOf = (name: string) => ({
   constant: name.charAt(0).toLowerCase() + name.slice(1),
 });
 
+/** What runs in a function. */
+type Runnable = Operation | Schedule;
+
+const entryOf = (runnable: Runnable): string =>
+  'pass' in runnable ? entryOfSchedule(runnable) : entryOfOperation(runnable);
+
 /** What a function consists of: its operation alone, and key material and attestation only where they are needed. */
-const entryOf = (operation: Operation): string => {
+const entryOfOperation = (operation: Operation): string => {
   const { file, constant } = declarationOf(operation.name);
   const keyring = usesOf(operation).material === 'use' ? 'secretKeyring' : '';
   const recipients = operation.recipient ? 'newRecipients' : '';
@@ -42,23 +50,36 @@ const entryOf = (operation: Operation): string => {
   `;
 };
 
+/** The same for a schedule, which answers nobody. */
+const entryOfSchedule = ({ name, uses }: Schedule): string => {
+  const { file, constant } = declarationOf(name);
+  const keyring = uses.material === 'use' ? 'secretKeyring' : '';
+  return `
+    import { scheduleHandler } from './lambdas/schedule-handler.ts';
+    import { ${constant} } from './lambdas/schedules/${file}.ts';
+    ${keyring && `import { ${keyring} } from './lambdas/root-secret.ts';`}
+    import { lambdaRuntime } from './lambdas/runtime.ts';
+    export const handler = scheduleHandler(${constant}, lambdaRuntime(${keyring}));
+  `;
+};
+
 /** Entries that are no files. */
-const entries = (bundled: readonly Operation[]): Plugin => ({
+const entries = (bundled: readonly Runnable[]): Plugin => ({
   name: 'entries',
   setup({ onResolve, onLoad }) {
-    const contents = new Map(bundled.map((operation) => [operation.name, entryOf(operation)]));
+    const contents = new Map(bundled.map((runnable) => [runnable.name, entryOf(runnable)]));
     onResolve({ filter: /^lambda:/ }, ({ path }) => ({ path: path.slice(`${namespace}:`.length), namespace }));
     onLoad({ filter: /^/, namespace }, ({ path }) => ({ contents: contents.get(path) ?? '', resolveDir: root }));
   },
 });
 
 /**
- * Bundles each operation into a folder of its own, ready for Lambda, in one pass.
+ * Bundles each operation and schedule into a folder of its own, ready for Lambda, in one pass.
  *
  * @param outdir what was in it is gone afterwards
  * @returns esbuild's account of what went into each, paths relative to the repository
  */
-export const bundle = async (bundled: readonly Operation[], outdir: string): Promise<Metafile> => {
+export const bundle = async (bundled: readonly Runnable[], outdir: string): Promise<Metafile> => {
   await rm(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
@@ -81,7 +102,7 @@ export const bundle = async (bundled: readonly Operation[], outdir: string): Pro
   return metafile;
 };
 
-/** A line for each bundle: operation and size in KiB, largest first. */
+/** A line for each bundle: its name and size in KiB, largest first. */
 export const sizesOf = ({ outputs }: Metafile): string =>
   Object.values(outputs)
     .toSorted((a, b) => b.bytes - a.bytes)
@@ -92,7 +113,8 @@ export const sizesOf = ({ outputs }: Metafile): string =>
 
 if (import.meta.main) {
   const started = performance.now();
-  const metafile = await bundle(operations, `${root}dist/lambdas`);
+  const all = [...operations, ...schedules];
+  const metafile = await bundle(all, `${root}dist/lambdas`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${sizesOf(metafile)}\n${operations.length} functions in dist/lambdas after ${seconds} s`);
+  console.log(`${sizesOf(metafile)}\n${all.length} functions in dist/lambdas after ${seconds} s`);
 }

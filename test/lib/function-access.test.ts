@@ -6,6 +6,7 @@ import { grantOperations } from '../../core/model/grant.ts';
 import { tables } from '../../core/model/tables.ts';
 import type { Operation } from '../../lambdas/operation.ts';
 import { operations } from '../../lambdas/operations/index.ts';
+import type { schedules } from '../../lambdas/schedules/index.ts';
 import { issue } from '../attestation.ts';
 import { referenceOf, resourcesOf, synthesise } from './synthesis.ts';
 
@@ -16,6 +17,7 @@ const [[rootSecret] = ['']] = resourcesOf(template, 'AWS::SecretsManager::Secret
 const [auditQueue] = resourcesOf(template, 'AWS::SQS::Queue').find(
   ([, { Properties }]) => Properties.RedrivePolicy,
 ) ?? [''];
+const [failedSchedules] = resourcesOf(template, 'AWS::SQS::Queue').find(([id]) => id.startsWith('Schedules')) ?? [''];
 const tableNames = new Map(
   resourcesOf(template, 'AWS::DynamoDB::Table').map(([id, { Properties }]) => [
     id,
@@ -41,6 +43,7 @@ const grantsOf = (name: string): string[] => {
     ...tableNames,
     [rootSecret, 'root secret'],
     [auditQueue, 'audit queue'],
+    [failedSchedules, 'failed schedules'],
     [referenceOf(LoggingConfig.LogGroup), 'own logs'],
   ]);
   const named = (resource: string) => {
@@ -103,6 +106,48 @@ const pinned: Record<string, string[]> = {
 
 it.each(Object.entries(pinned))('lets %s do exactly this', (name, grants) => {
   expect(grantsOf(name)).toEqual([...everyFunction, ...grants].toSorted());
+});
+
+const sweepingKeys = [
+  ...readingKeys,
+  'dynamodb:DeleteItem keys',
+  'dynamodb:PutItem keys',
+  'dynamodb:Query keys/index/by-account',
+  'dynamodb:Query keys/index/due',
+  'dynamodb:Scan keys',
+];
+const writingGrantsAndAliases = [
+  'dynamodb:DeleteItem aliases',
+  'dynamodb:DeleteItem grants',
+  'dynamodb:GetItem aliases',
+  'dynamodb:GetItem grants',
+  'dynamodb:PutItem aliases',
+  'dynamodb:PutItem grants',
+  'dynamodb:Query aliases',
+  'dynamodb:Query aliases/index/by-key',
+  'dynamodb:Query grants',
+  'dynamodb:Query grants/index/by-grantee',
+  'dynamodb:Query grants/index/by-retiring-principal',
+];
+const pinnedSchedules: Record<(typeof schedules)[number]['name'], string[]> = {
+  AnnounceEvents: [],
+  ExpireKeyMaterial: [],
+  RotateKeys: ['secretsmanager:GetSecretValue root secret'],
+  DeleteKeys: [
+    ...writingGrantsAndAliases,
+    'dynamodb:DeleteItem usage',
+    'dynamodb:GetItem usage',
+    'dynamodb:PutItem usage',
+  ],
+  SweepOrphans: [...writingGrantsAndAliases, 'dynamodb:Scan aliases', 'dynamodb:Scan grants'],
+  WarnOfExpiry: [],
+};
+
+it.each(Object.entries(pinnedSchedules))('lets the schedule %s do exactly this', (name, grants) => {
+  const everySchedule = [...everyFunction, 'sqs:SendMessage failed schedules', ...sweepingKeys];
+  expect(grantsOf(name)).toEqual([...everySchedule, ...grants].toSorted());
+  const { Variables } = functionOf(name).Environment;
+  expect('ROOT_SECRET_ARNS' in Variables).toBe(name === 'RotateKeys');
 });
 
 const grantable = new Set<string>(grantOperations);

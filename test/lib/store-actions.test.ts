@@ -22,7 +22,7 @@ const anything = Object.assign(new Date(0), {
   materials: [],
 });
 
-/** Calls every function of a store, as a reader or a writer has them, and tells what they asked of DynamoDB. */
+/** Calls every function of a store, as a reader, a writer or a schedule has them, and tells what they asked of DynamoDB. */
 const asked = async (store: StoreName, access: Access) => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
   const functions = Object.values(
@@ -44,10 +44,18 @@ const asked = async (store: StoreName, access: Access) => {
 
 const stores = Object.keys(storeActions) as StoreName[]; // Object.keys forgets the type of the keys
 
-it.each(stores)('grants readers and writers of %s just what the functions they are handed ask for', async (store) => {
-  const { read, write, indexes } = storeActions[store];
-  const queried = new Set(indexes.map((index) => `Query ${index}`));
-  expect(await asked(store, 'read')).toEqual({ table: new Set(read), indexes: queried });
-  sent.resetHistory();
-  expect(await asked(store, 'write')).toEqual({ table: new Set([...read, ...write]), indexes: queried });
-});
+it.each(stores)(
+  'grants readers, writers and schedules of %s just what the functions they are handed ask for',
+  async (store) => {
+    const { read, write, sweep, indexes, sweepIndexes } = storeActions[store];
+    const queried = new Set(indexes.map((index) => `Query ${index}`));
+    expect(await asked(store, 'read')).toEqual({ table: new Set(read), indexes: queried });
+    sent.resetHistory();
+    expect(await asked(store, 'write')).toEqual({ table: new Set([...read, ...write]), indexes: queried });
+    sent.resetHistory();
+    expect(await asked(store, 'sweep')).toEqual({
+      table: new Set([...read, ...write, ...sweep]),
+      indexes: new Set([...queried, ...sweepIndexes.map((index) => `Query ${index}`)]),
+    });
+  },
+);

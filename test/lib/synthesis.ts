@@ -8,12 +8,12 @@ import { KmsStack } from '../../lib/kms-stack.ts';
 
 const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** The stack's template, synthesised without bundles: the code of each function is its operation's name. */
+/** The stack's template, synthesised without bundles: the code of each function is the name of its operation or schedule. */
 export const synthesise = (context: Readonly<Record<string, string>> = {}): Template => {
   const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-'));
   try {
     const app = new App({ outdir, context: { ...flags, ...context } });
-    return Template.fromStack(new KmsStack(app, 'serverless-kms', { code: (operation) => Code.fromInline(operation) }));
+    return Template.fromStack(new KmsStack(app, 'serverless-kms', { code: (name) => Code.fromInline(name) }));
   } finally {
     rmSync(outdir, { recursive: true });
   }

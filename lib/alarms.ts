@@ -1,0 +1,77 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type Metric as MetricName, metricNamespace } from '../core/model/metric.ts';
+
+export interface AlarmsProps {
+  /** Where what failed for good waits: of the schedules, and of the audit records. */
+  readonly failedSchedules: Queue;
+  readonly undeliveredRecords: Queue;
+}
+
+/** What the owner is told of, for each number that the log counts. */
+const counted: Readonly<Record<MetricName, string>> = {
+  ScheduleFailures: 'A schedule failed for a key; what was due still is. The log of its function says why.',
+  PendingDeletionKeyUse: 'Somebody uses a key that is about to be deleted. The logs say who, and of which key.',
+  KeyMaterialExpiring: 'Imported key material expires within a week; import it again, or data cannot be read.',
+};
+
+const period = Duration.minutes(5);
+
+/** Tells the owner of trouble, on a topic: of the stack's own, or the one that `-c alarmTopic=ARN` names. */
+export class Alarms extends Construct {
+  constructor(scope: Construct, id: string, { failedSchedules, undeliveredRecords }: AlarmsProps) {
+    super(scope, id);
+    const action = new SnsAction(this.topic());
+    const watch = (name: string, alarmDescription: string, metric: IMetric) => {
+      const alarm = new Alarm(this, name, {
+        alarmDescription,
+        metric,
+        threshold: 0,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods: 1,
+        treatMissingData: TreatMissingData.NOT_BREACHING, // nothing happened, so nothing was counted
+      });
+      alarm.addAlarmAction(action);
+    };
+    const waitingIn = (queue: Queue) =>
+      queue.metricApproximateNumberOfMessagesVisible({ period, statistic: Stats.MAXIMUM });
+
+    for (const [metricName, description] of Object.entries(counted)) {
+      watch(
+        metricName,
+        description,
+        new Metric({ namespace: metricNamespace, metricName, period, statistic: Stats.SUM }),
+      );
+    }
+    watch('FailedSchedules', 'A schedule failed again and again, or could not be run.', waitingIn(failedSchedules));
+    watch('UndeliveredRecords', 'Audit records could not be delivered and wait aside.', waitingIn(undeliveredRecords));
+  }
+
+  private topic(): ITopic {
+    const given: unknown = this.node.tryGetContext('alarmTopic');
+    if (typeof given === 'string' && /^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/.test(given)) {
+      return Topic.fromTopicArn(this, 'Topic', given);
+    }
+    if (given !== undefined) {
+      throw new Error(`${this.node.path}: alarmTopic is the ARN of an SNS topic, not ${String(given)}`);
+    }
+    // Not encrypted: alarms could not publish under the key of SNS, and say nothing that is secret.
+    const topic = new Topic(this, 'Topic', { displayName: `${Stack.of(this).stackName} alarms`, enforceSSL: true });
+    const { partition, region, account } = Stack.of(this);
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:*` } },
+      }),
+    );
+    new CfnOutput(this, 'TopicArn', { value: topic.topicArn, description: 'Subscribe to hear of trouble' });
+    return topic;
+  }
+}
