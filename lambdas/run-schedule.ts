@@ -100,4 +100,5 @@ export const runSchedule = (schedule: Schedule, runtime: Runtime) => {
   };
 };
 
-const sleep = (seconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, seconds * 1000).unref());
+/** Keeps the process: Lambda takes one with nothing left to wait for as done. */
+const sleep = (seconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, seconds * 1000));

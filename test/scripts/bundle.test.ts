@@ -13,16 +13,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Operation } from '../../lambdas/operation.ts';
 import { operations } from '../../lambdas/operations/index.ts';
 import { usesOf } from '../../lambdas/pipeline/uses.ts';
+import { schedules } from '../../lambdas/schedules/index.ts';
 import { bundle, sizesOf } from '../../scripts/bundle.ts';
 import { gatewayEvent } from '../lambdas/gateway-event.ts';
 
 const all: readonly Operation[] = operations;
+const names: readonly string[] = [...operations, ...schedules].map(({ name }) => name);
 // Outside the repository, so that nothing is found in its node_modules.
 let outdir: string;
 let metafile: Metafile;
 beforeAll(async () => {
   outdir = await mkdtemp(join(tmpdir(), 'bundles-'));
-  metafile = await bundle(all, outdir);
+  metafile = await bundle([...all, ...schedules], outdir);
 }, 60_000);
 afterAll(() => rm(outdir, { recursive: true, force: true }));
 
@@ -32,9 +34,9 @@ const inputsOf = (name: string): string[] => {
 };
 const operationFile = /^lambdas\/operations\/([a-z-]+)\.ts$/;
 
-it('makes a folder with one file for each operation', async () => {
-  expect((await readdir(outdir)).toSorted()).toEqual(all.map(({ name }) => name).toSorted());
-  for (const { name } of all) expect(await readdir(join(outdir, name))).toEqual(['index.cjs']);
+it('makes a folder with one file for each operation and schedule', async () => {
+  expect((await readdir(outdir)).toSorted()).toEqual(names.toSorted());
+  for (const name of names) expect(await readdir(join(outdir, name))).toEqual(['index.cjs']);
 });
 
 it('puts each operation into its bundle, and no other', () => {
@@ -52,6 +54,19 @@ it.each(all.map((operation) => [operation.name, usesOf(operation).material === '
     expect(inputs.some((file) => file.includes('@aws-sdk/client-secrets-manager/'))).toBe(material);
     expect(inputs.includes('lambdas/keyring.ts')).toBe(material);
     expect(inputs.some((file) => file.startsWith('core/crypto/'))).toBe(material || attested.includes(name));
+  },
+);
+
+it.each(schedules.map(({ name }) => [name, name === 'RotateKeys'] as const))(
+  'puts the schedule %s into its bundle alone, with access to key material: %s',
+  (name, material) => {
+    const inputs = inputsOf(name);
+    const found = inputs.filter((file) => /^lambdas\/(operations|schedules)\//.test(file));
+    expect(found.map((file) => file.replaceAll('-', '').toLowerCase())).toEqual([
+      `lambdas/schedules/${name.toLowerCase()}.ts`,
+    ]);
+    expect(inputs.some((file) => file.includes('@aws-sdk/client-secrets-manager/'))).toBe(material);
+    expect(inputs.includes('lambdas/keyring.ts')).toBe(material);
   },
 );
 
@@ -84,7 +99,7 @@ it('keeps each bundle small enough to start quickly', async () => {
 
 it('tells the size of each bundle, largest first', () => {
   const lines = sizesOf(metafile).split('\n');
-  expect(lines.map((line) => line.split(/ +/).at(-1)).toSorted()).toEqual(all.map(({ name }) => name).toSorted());
+  expect(lines.map((line) => line.split(/ +/).at(-1)).toSorted()).toEqual(names.toSorted());
   const sizes = lines.map((line) => Number(/^ +(\d+) KiB {2}[A-Z]/.exec(line)?.[1]));
   expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
 });
@@ -112,15 +127,20 @@ const startAws = async () => {
   return { asked, endpoint: `http://127.0.0.1:${port}`, stop: () => server.close() };
 };
 
-/** Calls a bundle as Lambda does, in a process of its own. */
-const invoke = async (name: string, input: unknown, env: Record<string, string>) => {
-  const script = `require(process.argv[1]).handler(${JSON.stringify(gatewayEvent(name, input))})
-    .then((result) => { console.log(JSON.stringify(result)); process.exit(); });`;
+/** Calls a bundle as Lambda does, in a process of its own. @returns the lines it printed, the last of them the result */
+const run = async (name: string, event: object, env: Record<string, string>) => {
+  const context = '{ getRemainingTimeInMillis: () => 300_000 }';
+  const script = `require(process.argv[1]).handler(${JSON.stringify(event)}, ${context})
+    .then((result) => { console.log(JSON.stringify(result ?? null)); process.exit(); });`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, join(outdir, name, 'index.cjs')], {
     cwd: outdir,
     env,
   });
-  const { statusCode, body } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  return stdout.trim().split('\n');
+};
+const invoke = async (name: string, input: unknown, env: Record<string, string>) => {
+  const lines = await run(name, gatewayEvent(name, input), env);
+  const { statusCode, body } = JSON.parse(lines.at(-1) ?? '');
   return { statusCode, ...JSON.parse(body) };
 };
 
@@ -136,6 +156,12 @@ it('runs in a process of its own against the endpoints of AWS', { timeout: 20_00
     };
     expect(await invoke('GenerateRandom', { NumberOfBytes: 4 }, env)).toMatchObject({ statusCode: 200 });
     expect(aws.asked.splice(0).map(({ target }) => target)).toEqual(['SendMessage']);
+
+    const lines = await run('ExpireKeyMaterial', {}, { ...env, KEYS_TABLE: 'kms-keys' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: 'ExpireKeyMaterial: 0 done, 0 failed' });
+    const queries = aws.asked.splice(0);
+    expect(queries.map(({ target }) => target)).toEqual(['Query', 'Query', 'Query', 'Query']); // a bucket each
+    expect(queries[0]?.input).toMatchObject({ TableName: 'kms-keys', IndexName: 'due' });
 
     const more = { KEYS_TABLE: 'kms-keys', ROOT_SECRET_ARNS: 'arn:root-1', INSTALLATION_ID: 'kms' };
     const { statusCode, KeyMetadata } = await invoke(
