@@ -7,6 +7,8 @@ import { createFileOnce } from './files.ts';
 /** The keys that were deleted on this machine, each a file of its own: a backup laid over the database brings none back. */
 export interface DeletedKeys {
   has(region: string, record: KeyRecord): boolean;
+  /** Whether a key of that id was ever deleted. */
+  knows(region: string, KeyId: string): boolean;
   add(region: string, record: KeyRecord): Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export const openDeletedKeys = async (folder: string | undefined): Promise<Delet
   }
   return {
     has: (region, record) => regions.get(region)?.has(nameOf(record)) ?? false,
+    knows: (region, KeyId) => [...(regions.get(region) ?? [])].some((name) => name.startsWith(`${KeyId}@`)),
     async add(region, record) {
       if (folder !== undefined) {
         await mkdir(join(folder, region), { recursive: true, mode: 0o700 });
@@ -42,13 +45,19 @@ const namesIn = async (folder: string): Promise<string[]> => {
 };
 
 /** The same stores, for which a key that was deleted does not exist, whatever the database says. */
-export const withoutDeletedKeys = (stores: Sweepers, region: string, deleted: DeletedKeys): Sweepers => ({
-  ...stores,
-  keys: {
+export const withoutDeletedKeys = (stores: Sweepers, region: string, deleted: DeletedKeys): Sweepers => {
+  const get: Sweepers['keys']['get'] = async (KeyId) => {
+    const record = await stores.keys.get(KeyId);
+    return record && deleted.has(region, record) ? undefined : record;
+  };
+  const keys: Sweepers['keys'] = {
     ...stores.keys,
-    async get(KeyId) {
-      const record = await stores.keys.get(KeyId);
-      return record && deleted.has(region, record) ? undefined : record;
+    get,
+    async list(AccountId, page, now) {
+      const { items, next } = await stores.keys.list(AccountId, page, now);
+      const there: string[] = [];
+      for (const KeyId of items) if (!deleted.knows(region, KeyId) || (await get(KeyId))) there.push(KeyId);
+      return { items: there, next };
     },
     async shred(KeyId) {
       const record = await stores.keys.get(KeyId);
@@ -59,5 +68,6 @@ export const withoutDeletedKeys = (stores: Sweepers, region: string, deleted: De
       await deleted.add(region, record);
       await stores.keys.remove(record);
     },
-  },
-});
+  };
+  return { ...stores, keys };
+};

@@ -13,6 +13,10 @@ declare module 'dynalite/db/index.js' {
     | { readonly type: 'put'; readonly key: string; readonly value: object }
     | { readonly type: 'del'; readonly key: string };
 
+  export interface LevelIterator extends AsyncIterable<object> {
+    close(): Promise<void>;
+  }
+
   /** The whole LevelDB: every key carries the prefix of its part. */
   export interface Level {
     open(): Promise<void>;
@@ -21,7 +25,8 @@ declare module 'dynalite/db/index.js' {
     batch(operations: readonly BatchOperation[], done: Callback<void>): void;
     /** Only on disk. */
     compactRange?(start: string, end: string): Promise<void>;
-    values(range: { gte: string; lt: string }): AsyncIterable<object>;
+    keys(range: { gte: string; lt: string }): LevelIterator;
+    values(range: { gte: string; lt: string }): LevelIterator;
   }
 
   /** One part of it (a table's items, or one index), by keys without the prefix. */

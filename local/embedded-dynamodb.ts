@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import db, { type Store } from 'dynalite/db/index.js';
+import { endIterators } from './embedded-dynamodb/ended-iterators.ts';
 import { execute } from './embedded-dynamodb/operations.ts';
 import { finishTables } from './embedded-dynamodb/unfinished-tables.ts';
 
@@ -26,6 +27,7 @@ export interface EmbeddedDynamoDb {
 export const openEmbeddedDynamoDb = async ({ path }: { path?: string } = {}): Promise<EmbeddedDynamoDb> => {
   if (path !== undefined) await mkdir(path, { recursive: true, mode: 0o700 });
   const store = db.create({ ...(path !== undefined && { path }), createTableMs: 0 });
+  endIterators(store);
   await store.db.open();
   await finishTables(store);
 
@@ -33,13 +35,26 @@ export const openEmbeddedDynamoDb = async ({ path }: { path?: string } = {}): Pr
   let closed: Promise<void> | undefined;
   return {
     clientConfig: { ...staticConfig, requestHandler: handler },
-    // One in memory keeps nothing that was deleted.
-    compact: async () => store.db.compactRange?.('', '\uffff'),
+    compact: () => compact(store),
     close() {
       closed ??= drain().then(() => store.db.close());
       return closed;
     },
   };
+};
+
+/**
+ * LevelDB merges a file only into one of a deeper level that overlaps with it. What is written at both ends makes each
+ * round overlap with everything: the first takes what was written to the files, the second takes out of them what was
+ * deleted or replaced. One in memory keeps nothing of that.
+ */
+const compact = async ({ db }: Store): Promise<void> => {
+  const [first, last] = ['\u0000', '\uffff'] as const;
+  for (let round = 1; round <= 2 && db.compactRange; round += 1) {
+    const ends = [first, last].map((key) => ({ type: 'del', key }) as const);
+    await new Promise<void>((resolve, reject) => db.batch(ends, (error) => (error ? reject(error) : resolve())));
+    await db.compactRange(first, last);
+  }
 };
 
 /** Nothing is looked up (profiles, metadata, endpoints), signed or retried: nobody is in between. */

@@ -23,7 +23,7 @@ export interface LocalSchedules {
 export const newLocalSchedules = (options: {
   regions(): Promise<readonly Region[]>;
   log(entry: LogEntry): void;
-  /** After a run in which something was done: what was deleted shall not be on disk any longer. */
+  /** After a run in which something was done, and once a day: what was deleted shall not be on disk any longer. */
   compact(): Promise<void>;
 }): LocalSchedules => {
   const { log, compact } = options;
@@ -49,7 +49,8 @@ export const newLocalSchedules = (options: {
         }
       }
     }
-    if (done > 0) await compact();
+    // What a run that was cut off deleted, and what calls did, goes once a day.
+    if (done > 0 || chosen === seldom) await compact();
   };
   const inTurn = (chosen: readonly Schedule[]) => {
     const next = last.then(() => run(chosen));
