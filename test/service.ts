@@ -61,12 +61,24 @@ const toJson = (parameters: Parameters): string =>
 /**
  * The real pipeline on the real stores, on a DynamoDB in memory. The caller is given, not authenticated; the clock stands
  * still until it is moved; audit records and log lines are kept for the test to look at. `around` comes between the
- * stores and everybody.
+ * stores and everybody, `beforeWrite` before each item that is written or deleted.
  */
-export const newService = async (overrides: Partial<Runtime> = {}, around = (stores: Sweepers): Sweepers => stores) => {
+export const newService = async (
+  overrides: Partial<Runtime> = {},
+  around = (stores: Sweepers): Sweepers => stores,
+  beforeWrite = () => {},
+) => {
   const dynamoDb = await openEmbeddedDynamoDb();
   const client = new DynamoDBClient(dynamoDb.clientConfig);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  documents.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (/^(Put|Update|Delete)Item/.test(String(commandName))) beforeWrite();
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
   const rootKeys = newRootKeys();
   const regions = new Map<string, Promise<ServiceRegion>>();
   /** The same service in another Region: its own tables, and the same caller, clock and audit log. */
