@@ -10,6 +10,11 @@ export interface Clock {
   reset(): Promise<void>;
 }
 
+/** Instants are stored as text, which sorts in time only within years of four digits. */
+export const first = new Date('2000-01-01T00:00:00Z');
+export const last = new Date('9999-01-01T00:00:00Z');
+export const canBe = (instant: Date): boolean => instant >= first && instant < last;
+
 /** @param file where the clock is kept; real time while there is none. Nothing is kept without it. */
 export const openClock = async (file: string | undefined): Promise<Clock> => {
   let offsetMs = file === undefined ? 0 : await readOffset(file);
@@ -32,7 +37,7 @@ const readOffset = async (file: string): Promise<number> => {
   });
   try {
     const { offsetMs } = JSON.parse(text) as { offsetMs?: unknown }; // checked below
-    if (typeof offsetMs === 'number' && Number.isFinite(offsetMs)) return offsetMs;
+    if (typeof offsetMs === 'number' && canBe(new Date(Date.now() + offsetMs))) return offsetMs;
   } catch {} // said below
   throw new Error(`${file} does not say how far the clock was moved; it should read {"offsetMs":0}`);
 };

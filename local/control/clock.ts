@@ -1,12 +1,8 @@
 import { addDuration } from '../../core/model/duration.ts';
 import { isObject } from '../../core/model/read-shape.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, canBe, first, last } from '../clock.ts';
 import type { LocalSchedules } from '../schedules.ts';
 import { type ControlEndpoint, ControlError } from './endpoint.ts';
-
-/** Instants are stored as text, which sorts in time only within years of four digits. */
-const first = new Date('2000-01-01T00:00:00Z');
-const last = new Date('9999-01-01T00:00:00Z');
 
 /**
  * Moves the service's clock: `{"advance":"P8D"}`, `{"set":"2027-01-01T00:00:00Z"}` or `{"reset":true}`; `{}` only reads it.
@@ -50,7 +46,7 @@ const targetOf = (input: unknown, now: Date): Date | 'real time' | undefined => 
       advance === undefined ? 'an instant such as 2027-01-01T00:00:00Z' : 'a duration such as P8D or PT36H';
     throw new ControlError(`"${advance === undefined ? 'set' : 'advance'}" must be ${wanted}`);
   }
-  if (to >= first && to < last) return to;
+  if (canBe(to)) return to;
   throw new ControlError(`The clock can be moved between ${first.getUTCFullYear()} and ${last.getUTCFullYear() - 1}`);
 };
 
