@@ -17,20 +17,24 @@ const nameOf = ({ KeyId, CreationDate }: KeyRecord) => `${KeyId}@${CreationDate.
 
 /** @param folder made with the first deletion; nothing is kept without it */
 export const openDeletedKeys = async (folder: string | undefined): Promise<DeletedKeys> => {
-  const regions = new Map<string, Set<string>>();
-  if (folder !== undefined) {
-    for (const region of await namesIn(folder)) regions.set(region, new Set(await namesIn(join(folder, region))));
+  const names = new Set<string>();
+  const ids = new Set<string>();
+  const remember = (region: string, name: string) => {
+    names.add(`${region} ${name}`);
+    ids.add(`${region} ${name.split('@')[0]}`);
+  };
+  for (const region of folder === undefined ? [] : await namesIn(folder)) {
+    for (const name of await namesIn(join(folder ?? '', region))) remember(region, name);
   }
   return {
-    has: (region, record) => regions.get(region)?.has(nameOf(record)) ?? false,
-    knows: (region, KeyId) => [...(regions.get(region) ?? [])].some((name) => name.startsWith(`${KeyId}@`)),
+    has: (region, record) => names.has(`${region} ${nameOf(record)}`),
+    knows: (region, KeyId) => ids.has(`${region} ${KeyId}`),
     async add(region, record) {
       if (folder !== undefined) {
         await mkdir(join(folder, region), { recursive: true, mode: 0o700 });
         await createFileOnce(join(folder, region, nameOf(record)), '', 0o600);
       }
-      const names = regions.get(region) ?? new Set();
-      regions.set(region, names.add(nameOf(record)));
+      remember(region, nameOf(record));
     },
   };
 };

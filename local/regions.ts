@@ -172,21 +172,33 @@ export const newRegions = (options: RegionsOptions) => {
     return region;
   };
 
+  let found: Promise<readonly string[]> | undefined;
+
   return {
     get: open,
-    /** Every Region that has tables. */
+    /** Every Region that has tables. Those of earlier processes are looked for once: a listing reads the whole database. */
     async existing(): Promise<readonly Region[]> {
-      const found: string[] = [];
-      for await (const { TableNames = [] } of paginateListTables({ client }, {})) {
-        found.push(...TableNames.flatMap((table) => /^kms-(.+)-keys$/.exec(table)?.[1] ?? []));
-      }
-      return Promise.all(found.filter(isRegion).map(settle));
+      found ??= withTables(client).catch((error: unknown) => {
+        found = undefined;
+        throw error;
+      });
+      for (const name of await found) await settle(name);
+      return [...kept.values()];
     },
     async close() {
       await lastUses.stop();
       client.destroy();
     },
   };
+};
+
+/** The names of the Regions whose tables are in the database. */
+const withTables = async (client: DynamoDBClient): Promise<readonly string[]> => {
+  const names: string[] = [];
+  for await (const { TableNames = [] } of paginateListTables({ client }, {})) {
+    names.push(...TableNames.flatMap((table) => /^kms-(.+)-keys$/.exec(table)?.[1] ?? []));
+  }
+  return names.filter(isRegion);
 };
 
 /** What the pipeline may know of a principal: everything but its secrets. */
