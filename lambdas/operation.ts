@@ -106,8 +106,20 @@ export interface AuditFacts<Member extends string = string> {
   readonly readOnly: boolean;
   /** Members that `requestParameters` leaves out, besides bytes and secrets. */
   readonly hides?: readonly string[];
-  /** What `responseElements` shows: the key's ARN, or these members of the answer. Nothing when absent. */
+  /** Members with a default that `requestParameters` shows only when they were sent; it shows all others always. */
+  readonly onlySent?: readonly Member[];
+  /** Members without a default that it shows always: the first of some that is sent, or else this. */
+  readonly fills?: {
+    readonly [Name in string]: { readonly firstOf: readonly Member[]; readonly else: string | boolean };
+  };
+  /** What `responseElements` shows: members of the answer, and the key's ARN where `key ARN` is. Nothing when absent. */
   readonly response?: 'key ARN' | readonly string[];
+  /** Ids of key material in `additionalEventData`, by their names there, and whose ciphertext each is read from. */
+  readonly materials?: {
+    readonly [Name in string]: { readonly sent: Member } | { readonly answered: string };
+  };
+  /** The member of the answer with the metadata of a key that was made: `resources` names it. */
+  readonly makes?: string;
   /** Once it has succeeded, the call is on record in another Region too. */
   readonly also?: AlsoOnRecord<Member>;
 }

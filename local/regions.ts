@@ -210,6 +210,7 @@ export const callerFrom = ({
   accessKeyId,
   userName,
   issuer,
+  session,
 }: Principal): Caller => ({
   accountId,
   arn,
@@ -218,6 +219,7 @@ export const callerFrom = ({
   accessKeyId,
   userName,
   issuer,
+  session,
 });
 
 /** Runs `action` once for all who ask, again only after a failure. */

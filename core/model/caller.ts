@@ -18,6 +18,8 @@ export interface Caller {
   readonly userName?: string | undefined;
   /** The role behind a session. */
   readonly issuer?: { readonly arn: string; readonly principalId: string; readonly userName: string } | undefined;
+  /** Of a session: what is known of how it began. */
+  readonly session?: { readonly creationDate?: string | undefined; readonly mfaAuthenticated: boolean } | undefined;
   /** Services through which the caller's wish came here, in a forward access session; the last one calls KMS. */
   readonly via?: readonly string[] | undefined;
   /** Of a service that calls by itself: the ARN of the resource for which it does. */

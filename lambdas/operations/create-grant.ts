@@ -56,7 +56,7 @@ export const createGrant = operation({
     RetiringServicePrincipal: 'RetiringServicePrincipal',
   },
   permissions: { principals: ['GranteePrincipal', 'RetiringPrincipal'] },
-  audit: { readOnly: false, response: ['GrantId'] },
+  audit: { readOnly: false, response: ['GrantId', 'key ARN'] },
   uses: { grants: 'write' },
 
   check(input) {

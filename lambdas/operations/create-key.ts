@@ -44,7 +44,18 @@ export const createKey = operation({
     whenSent: { TagResource: 'Tags' },
     newPolicy: { from: 'Policy', bypass: 'BypassPolicyLockoutSafetyCheck' },
   },
-  audit: { readOnly: false, response: ['KeyMetadata'] },
+  audit: {
+    readOnly: false,
+    fills: {
+      KeyUsage: effectiveUsage,
+      KeySpec: effectiveSpec,
+      CustomerMasterKeySpec: { firstOf: ['CustomerMasterKeySpec', 'KeySpec'], else: effectiveSpec.else },
+      MultiRegion: { firstOf: ['MultiRegion'], else: false },
+      BypassPolicyLockoutSafetyCheck: { firstOf: ['BypassPolicyLockoutSafetyCheck'], else: false },
+    },
+    response: ['KeyMetadata'],
+    makes: 'KeyMetadata',
+  },
   uses: { keys: 'write', material: 'use' },
 
   check(input, region) {

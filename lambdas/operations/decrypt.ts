@@ -36,7 +36,7 @@ export const decrypt = operation({
     states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
-  audit: { readOnly: true },
+  audit: { readOnly: true, materials: { keyMaterialId: { sent: 'CiphertextBlob' } } },
   uses: { material: 'use' },
   recipient: { from: 'Recipient', replaces: 'Plaintext', omits: ['KeyMaterialId'] },
 

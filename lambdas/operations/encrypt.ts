@@ -22,7 +22,7 @@ export const encrypt = operation({
     states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
-  audit: { readOnly: true },
+  audit: { readOnly: true, materials: { keyMaterialId: { answered: 'CiphertextBlob' } } },
   uses: { material: 'use' },
 
   async handle({ input, key }) {

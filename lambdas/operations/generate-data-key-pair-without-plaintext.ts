@@ -16,7 +16,7 @@ export const generateDataKeyPairWithoutPlaintext = operation({
     encryptionContext: 'EncryptionContext',
   },
   conditions: { DataKeyPairSpec: 'KeyPairSpec' },
-  audit: { readOnly: true },
+  audit: { readOnly: true, materials: { keyMaterialId: { answered: 'PrivateKeyCiphertextBlob' } } },
   uses: { material: 'use' },
 
   check({ KeyPairSpec }, region) {

@@ -17,7 +17,7 @@ export const generateDataKeyPair = operation({
     encryptionContext: 'EncryptionContext',
   },
   conditions: { DataKeyPairSpec: 'KeyPairSpec' },
-  audit: { readOnly: true },
+  audit: { readOnly: true, materials: { keyMaterialId: { answered: 'PrivateKeyCiphertextBlob' } } },
   uses: { material: 'use' },
   recipient: { from: 'Recipient', replaces: 'PrivateKeyPlaintext' },
 

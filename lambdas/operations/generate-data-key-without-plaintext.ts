@@ -14,7 +14,7 @@ export const generateDataKeyWithoutPlaintext = operation({
     states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
-  audit: { readOnly: true },
+  audit: { readOnly: true, materials: { keyMaterialId: { answered: 'CiphertextBlob' } } },
   uses: { material: 'use' },
 
   check: dataKeyLength,

@@ -15,7 +15,7 @@ export const generateDataKey = operation({
     states: usableStates,
     encryptionContext: 'EncryptionContext',
   },
-  audit: { readOnly: true },
+  audit: { readOnly: true, materials: { keyMaterialId: { answered: 'CiphertextBlob' } } },
   uses: { material: 'use' },
   recipient: { from: 'Recipient', replaces: 'Plaintext', omits: ['KeyMaterialId'] },
 

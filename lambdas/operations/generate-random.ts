@@ -11,7 +11,7 @@ export const generateRandom = operation({
     CustomKeyStoreId: refused(customKeyStoreId(), noCustomKeyStores),
     Recipient: recipient(),
   },
-  audit: { readOnly: true },
+  audit: { readOnly: true, hides: ['NumberOfBytes'] },
   recipient: { from: 'Recipient', replaces: 'Plaintext' },
 
   check({ NumberOfBytes }) {

@@ -7,7 +7,7 @@ export const getKeyPolicy = operation({
   name: 'GetKeyPolicy',
   input: { KeyId: keyId(), PolicyName: withDefault(policyName(), keyPolicyName) },
   key: { from: 'KeyId' },
-  audit: { readOnly: true },
+  audit: { readOnly: true, onlySent: ['PolicyName'] },
 
   async handle({ input: { PolicyName }, key }) {
     checkPolicyName(PolicyName);

@@ -26,7 +26,7 @@ export const importKeyMaterial = operation({
   },
   key: { from: 'KeyId', origins: ['EXTERNAL'], states: ['Enabled', 'Disabled', 'PendingImport', 'Updating'] },
   conditions: { ExpirationModel: 'ExpirationModel', ValidTo: 'ValidTo' },
-  audit: { readOnly: false, response: ['KeyId', 'KeyMaterialId'] },
+  audit: { readOnly: false, onlySent: ['ExpirationModel'], response: ['KeyId', 'KeyMaterialId'] },
   uses: { keys: 'write', regions: 'write', material: 'use' },
 
   check({ ExpirationModel, ValidTo, ImportType, KeyMaterialId }) {

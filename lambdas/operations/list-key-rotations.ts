@@ -13,7 +13,7 @@ export const listKeyRotations = operation({
   },
   key: { from: 'KeyId', type: 'symmetric' },
   page: { defaultLimit: 100, maxLimit: 1000 },
-  audit: { readOnly: true },
+  audit: { readOnly: true, onlySent: ['IncludeKeyMaterial'] },
 
   async handle({ input, key, page, now }) {
     const { KeyId, materials } = key.record;

@@ -16,7 +16,7 @@ export const putKeyPolicy = operation({
     BypassPolicyLockoutSafetyCheck: { firstOf: ['BypassPolicyLockoutSafetyCheck'], else: 'false' },
   },
   permissions: { newPolicy: { from: 'Policy', bypass: 'BypassPolicyLockoutSafetyCheck' } },
-  audit: { readOnly: false },
+  audit: { readOnly: false, onlySent: ['PolicyName'] },
   uses: { keys: 'write' },
 
   check({ Policy }) {

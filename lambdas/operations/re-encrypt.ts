@@ -51,7 +51,13 @@ export const reEncrypt = operation({
       sameAs: 'source',
     },
   },
-  audit: { readOnly: true },
+  audit: {
+    readOnly: true,
+    materials: {
+      sourceKeyMaterialId: { sent: 'CiphertextBlob' },
+      destinationKeyMaterialId: { answered: 'CiphertextBlob' },
+    },
+  },
   uses: { material: 'use' },
 
   async handle({ input, source, destination }) {

@@ -27,6 +27,7 @@ export const replicateKey = operation({
   },
   audit: {
     readOnly: false,
+    fills: { BypassPolicyLockoutSafetyCheck: { firstOf: ['BypassPolicyLockoutSafetyCheck'], else: false } },
     response: ['ReplicaKeyMetadata', 'ReplicaPolicy'],
     also: { in: 'ReplicaRegion', created: { eventName: 'CreateKey', metadata: 'ReplicaKeyMetadata' } },
   },

@@ -1,6 +1,8 @@
 import { keyArn } from '../../core/model/arn.ts';
 import { newKeyId } from '../../core/model/key-id.ts';
-import { asLogged, resourceOf, shown, userIdentity } from './audit-record.ts';
+import { asLogged, requestParameters, shown } from './audit-members.ts';
+import { userIdentity } from './audit-record.ts';
+import { resourceOf } from './audit-resources.ts';
 import { type Call, callerOf } from './call.ts';
 import type { AuditRecord, Runtime } from './ports.ts';
 
@@ -25,8 +27,8 @@ export const recordElsewhere = (call: Call, record: AuditRecord, runtime: Runtim
     eventID: newKeyId(runtime.random(16), false),
   };
   if (also.created === undefined) {
-    const requestParameters = { ...shown(operation.input, input), keyId: Arn };
-    return { ...common, requestParameters, responseElements: { keyId: Arn }, resources: [] };
+    const parameters = { ...requestParameters(call), keyId: Arn };
+    return { ...common, requestParameters: parameters, responseElements: { keyId: Arn }, resources: [] };
   }
   const { eventName, metadata } = also.created;
   const { [also.in]: _, KeyId: __, ...members } = operation.input;

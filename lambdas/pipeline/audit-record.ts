@@ -1,9 +1,10 @@
 import type { Caller } from '../../core/model/caller.ts';
+import { parseBlob } from '../../core/model/ciphertext-blob.ts';
 import type { KmsError } from '../../core/model/errors.ts';
 import { newKeyId } from '../../core/model/key-id.ts';
-import type { Members } from '../../core/model/shapes.ts';
-import type { Operation } from '../operation.ts';
 import { attestedOnRecord } from './attested.ts';
+import { requestParameters, responseElements } from './audit-members.ts';
+import { resourcesOf } from './audit-resources.ts';
 import { type Call, callerOf } from './call.ts';
 import type { AuditRecord, Runtime } from './ports.ts';
 
@@ -13,12 +14,14 @@ const longestText = 1024;
 /**
  * The record of a call in CloudTrail's form.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
- * Of the input, all but bytes and secrets; of the answer, what the operation declares.
+ * Of the input, all but bytes and secrets; of the answer, what the operation declares. There are no `tlsDetails`: the
+ * local server speaks plain HTTP, and API Gateway does not tell a function what it negotiated.
  */
 export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Runtime): AuditRecord => {
-  const { operation, request, input } = call;
+  const { operation, request } = call;
   const caller = callerOf(call);
   const recipientAccountId = logAccountOf(call, caller);
+  const resources = resourcesOf(call, runtime.region);
   return {
     eventVersion: '1.11',
     userIdentity: userIdentity(caller),
@@ -30,18 +33,14 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     userAgent: header(request.headers, 'user-agent')?.slice(0, longestText),
     errorCode: error && (error.name === 'AccessDeniedException' ? 'AccessDenied' : error.name),
     errorMessage: error && (error.message.slice(0, longestText) || undefined),
-    requestParameters: orNull(shown(withoutHidden(operation), input)),
+    requestParameters: requestParameters(call),
     responseElements: error ? null : responseElements(call),
-    additionalEventData: additional(call),
+    additionalEventData: additional(call, error),
     requestID: request.requestId,
     eventID: newKeyId(runtime.random(16), false),
     readOnly: operation.audit.readOnly,
-    resources: Object.entries(operation.keys).flatMap(([name, { region }]) => {
-      const key = call.keys[name];
-      return region === undefined && key?.record.AccountId === recipientAccountId
-        ? [resourceOf(key.record.AccountId, key.Arn)]
-        : [];
-    }),
+    // Whoever was refused is not told of a key of another account that it is there.
+    resources: error ? resources.filter(({ accountId }) => accountId === recipientAccountId) : resources,
     eventType: 'AwsApiCall',
     managementEvent: true,
     recipientAccountId,
@@ -50,14 +49,28 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
   };
 };
 
-const additional = ({ keys, recipient, reasons }: Call) => {
+const additional = (call: Call, error: KmsError | undefined) => {
+  const { keys, recipient, reasons } = call;
   const grant = Object.values(keys).find((key) => key?.grant)?.grant;
-  if (grant === undefined && recipient === undefined && reasons === undefined) return undefined;
-  return { grantId: grant?.GrantId, recipient: recipient && attestedOnRecord(recipient), reasons };
+  const materials = error ? [] : materialsOf(call);
+  if (grant === undefined && recipient === undefined && reasons === undefined && materials.length === 0)
+    return undefined;
+  return {
+    ...Object.fromEntries(materials),
+    grantId: grant?.GrantId,
+    recipient: recipient && attestedOnRecord(recipient),
+    reasons,
+  };
 };
 
-/** A key, as a record names what it is about. */
-export const resourceOf = (accountId: string, ARN: string) => ({ accountId, type: 'AWS::KMS::Key', ARN });
+/** Ciphertexts of symmetric keys tell under which material they were made; an answer does not always. */
+const materialsOf = ({ operation, keys, input, output }: Call): readonly (readonly [string, string])[] =>
+  Object.entries(operation.audit.materials ?? {}).flatMap(([name, source]) => {
+    const ciphertext = 'sent' in source ? input[source.sent] : output?.[source.answered];
+    const blob = Buffer.isBuffer(ciphertext) ? parseBlob(ciphertext) : undefined;
+    const isOfCall = Object.values(keys).some((key) => key?.record.KeyId === blob?.KeyId);
+    return blob && isOfCall ? [[name, blob.KeyMaterialId]] : [];
+  });
 
 /** Whose log it is: the caller's account; that of the key, when a service calls by itself. */
 const logAccountOf = ({ keys }: Call, { type, accountId }: Caller): string => {
@@ -71,7 +84,7 @@ export const userIdentity = (caller: Caller) => {
   return via === undefined ? principalIdentity(caller) : { ...principalIdentity(caller), invokedBy: via.at(-1) };
 };
 
-const principalIdentity = ({ type, principalId, arn, accountId, accessKeyId, userName, issuer }: Caller) => ({
+const principalIdentity = ({ type, principalId, arn, accountId, accessKeyId, userName, issuer, session }: Caller) => ({
   type,
   principalId,
   arn,
@@ -86,42 +99,12 @@ const principalIdentity = ({ type, principalId, arn, accountId, accessKeyId, use
       accountId,
       userName: issuer.userName,
     },
+    attributes: session && {
+      creationDate: session.creationDate,
+      mfaAuthenticated: String(session.mfaAuthenticated),
+    },
   },
 });
 
 const header = (headers: Call['request']['headers'], wanted: string) =>
   headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
-
-const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-
-const orNull = (parameters: Record<string, unknown>) => (Object.keys(parameters).length === 0 ? null : parameters);
-
-const withoutHidden = ({ input, audit: { hides = [] } }: Operation): Members =>
-  Object.fromEntries(Object.entries(input).filter(([name]) => !hides.includes(name)));
-
-export const shown = (members: Members, values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(members).flatMap(([name, shape]) => {
-      const value = values[name];
-      if (value === undefined || shape.secret || shape.type === 'blob') return [];
-      return [[lowerFirst(name), shape.type === 'map' ? value : asLogged(value)]];
-    }),
-  );
-
-/** Member names begin in lower case, instants are text such as `Aug 10, 2022, 10:38:27 PM`, bytes are left out. */
-export const asLogged = (value: unknown): unknown => {
-  if (value instanceof Date) return loggedDate.format(value);
-  if (Buffer.isBuffer(value)) return undefined;
-  if (Array.isArray(value)) return value.map(asLogged);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [lowerFirst(name), asLogged(member)]));
-};
-
-const loggedDate = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
-
-const responseElements = ({ operation, keys, output }: Call) => {
-  const { response } = operation.audit;
-  if (response === undefined) return null;
-  if (response === 'key ARN') return { keyId: keys.key?.Arn };
-  return Object.fromEntries(response.map((name) => [lowerFirst(name), asLogged(output?.[name])]));
-};

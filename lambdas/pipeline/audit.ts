@@ -1,11 +1,12 @@
 import { KmsError } from '../../core/model/errors.ts';
 import { recordElsewhere } from './audit-elsewhere.ts';
+import { withOwnersCopies } from './audit-owners.ts';
 import { auditRecord } from './audit-record.ts';
 import type { Call } from './call.ts';
 import type { Runtime } from './ports.ts';
 import { toKmsError } from './reply.ts';
 
-/** One record per authenticated call, allowed or refused, durable before the answer leaves. */
+/** One record per authenticated call, allowed or refused, and copies for owners of keys elsewhere; durable before the answer leaves. */
 export const audit = (runtime: Runtime) => ({
   after: async ({ event: call }: { event: Call }) => {
     await write(runtime, call, undefined);
@@ -31,8 +32,8 @@ const write = async (runtime: Runtime, call: Call, error: KmsError | undefined) 
   try {
     const record = auditRecord(call, error, runtime);
     const elsewhere = error ? undefined : recordElsewhere(call, record, runtime);
-    await runtime.auditLog.write(record);
-    if (elsewhere) await runtime.auditLog.write(elsewhere);
+    const records = error ? [record] : withOwnersCopies(call, record, runtime);
+    for (const one of elsewhere ? [...records, elsewhere] : records) await runtime.auditLog.write(one);
     call.audited = record;
   } catch (cause) {
     throw new AuditError(cause);

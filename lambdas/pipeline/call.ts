@@ -22,6 +22,8 @@ export interface Call {
   readonly now: Date;
   caller?: Caller;
   input: Readonly<Record<string, unknown>>;
+  /** The members that came in the request, before defaults. */
+  sent?: ReadonlySet<string>;
   /** To whom alone the secret in the answer is told. */
   recipient?: Recipient;
   page?: ListPage;

@@ -9,7 +9,9 @@ const contentTypes = ['application/x-amz-json-1.1', 'application/json'];
 export const parse = () => ({
   before: ({ event: call }: { event: Call }) => {
     checkContentType(call.request);
-    call.input = readMembers(call.operation.input, readJson(call.request.body));
+    const json = readJson(call.request.body);
+    call.input = readMembers(call.operation.input, json);
+    call.sent = new Set(Object.keys(json).filter((name) => json[name] !== null));
   },
 });
 

@@ -16,6 +16,8 @@ export interface Principal extends Credential {
   readonly policies: readonly object[];
   readonly boundary?: object;
   readonly sessionPolicy?: object;
+  /** Of a session: when it began, where the file tells. */
+  readonly session?: { readonly creationDate?: string; readonly mfaAuthenticated: boolean };
   /** The role behind a session. */
   readonly issuer?: {
     readonly arn: string;
@@ -74,6 +76,10 @@ const sessionPrincipal = (accountId: string, role: Role, session: Session): Prin
     policies: role.policies,
     ...(role.boundary && { boundary: role.boundary }),
     ...(session.policy && { sessionPolicy: session.policy }),
+    session: {
+      ...(session.created && { creationDate: `${session.created.toISOString().slice(0, 19)}Z` }),
+      mfaAuthenticated: false,
+    },
     issuer: {
       arn: `arn:aws:iam::${accountId}:role${role.path}${role.name}`,
       accountId,

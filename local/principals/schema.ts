@@ -46,6 +46,7 @@ const session = object({
   name: name(2),
   ...accessKey,
   sessionToken: text(/^[\x21-\x7e]{1,4096}$/, '1 to 4096 printable ASCII characters without spaces'),
+  created: optional(instant),
   expires: optional(instant),
   tags,
   policy: optional(policy),

@@ -27,6 +27,7 @@ const account = {
           name: 's1',
           ...key('SESSION'),
           sessionToken: 'token',
+          created: '2026-12-31T23:00:00Z',
           expires: '2027-01-01T00:00:00Z',
           tags: { colour: 'blue' },
           policy: allow,
@@ -86,6 +87,7 @@ describe('a principals file', () => {
       policies: [allow],
       boundary: deny,
       sessionPolicy: allow,
+      session: { creationDate: '2026-12-31T23:00:00Z', mfaAuthenticated: false },
       issuer: {
         arn: 'arn:aws:iam::111122223333:role/labs/Lab',
         accountId: '111122223333',

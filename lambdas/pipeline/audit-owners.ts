@@ -1,0 +1,40 @@
+import { newKeyId } from '../../core/model/key-id.ts';
+import { resourcesOf } from './audit-resources.ts';
+import { type Call, callerOf } from './call.ts';
+import type { AuditRecord, Runtime } from './ports.ts';
+
+/**
+ * The records of a call that has succeeded on keys of other accounts: the caller's own, and a copy for each owner. All
+ * share an id. An owner learns which principal of which account it was, and nothing of the policies there.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html
+ *
+ * @param record that of the call, alone in the answer when all keys are of the account whose log it is in
+ */
+export const withOwnersCopies = (call: Call, record: AuditRecord, runtime: Runtime): readonly AuditRecord[] => {
+  const resources = resourcesOf(call, runtime.region);
+  const owners = new Set(resources.map(({ accountId }) => accountId));
+  owners.delete(String(record.recipientAccountId));
+  if (owners.size === 0) return [record];
+  const id = () => newKeyId(runtime.random(16), false);
+  const shared = { ...record, sharedEventID: id() };
+  const { type, principalId, accountId, via } = callerOf(call);
+  const userIdentity =
+    type === 'AWSService'
+      ? record.userIdentity
+      : { type: 'AWSAccount', principalId, accountId, ...(via && { invokedBy: via.at(-1) }) };
+  const copies = [...owners].map((owner) => ({
+    ...shared,
+    userIdentity,
+    additionalEventData: withoutReasons(record),
+    eventID: id(),
+    resources: resources.filter((resource) => resource.accountId === owner),
+    recipientAccountId: owner,
+  }));
+  return [shared, ...copies];
+};
+
+/** Reasons quote policies of the caller's account. */
+const withoutReasons = ({ additionalEventData }: AuditRecord) => {
+  const { reasons: _, ...data } = { reasons: undefined, ...Object(additionalEventData) };
+  return Object.values(data).some((value) => value !== undefined) ? data : undefined;
+};

@@ -1,0 +1,44 @@
+import { aliasArn } from '../../core/model/arn.ts';
+import { type Call, callerOf } from './call.ts';
+
+/** A key, or an alias, which CloudTrail calls a key too, as a record names what it is about. */
+export const resourceOf = (accountId: string, ARN: string) => ({ accountId, type: 'AWS::KMS::Key', ARN });
+
+export type Resource = ReturnType<typeof resourceOf>;
+
+/**
+ * What a call is about, in the order of the targets, each key once: an alias stands before the key that was found by it,
+ * and one that is new after its key. Keys that were not found, those in other Regions, and those that are only looked up
+ * are not there.
+ */
+export const resourcesOf = (call: Call, region: string): readonly Resource[] => {
+  const { operation, keys, input, output } = call;
+  const alias = operation.permissions.alias && input[operation.permissions.alias];
+  const named = alias === undefined ? [] : [aliasResource(call, region, String(alias))];
+  const targets = Object.entries(operation.keys).filter(
+    ([, { region: other, permission }]) => other === undefined && permission !== null,
+  );
+  const found = targets.flatMap(([name]) => {
+    const key = keys[name];
+    return key ? [resourceOf(key.record.AccountId, key.Arn)] : [];
+  });
+  const made = operation.audit.makes && (output?.[operation.audit.makes] as MadeKey | undefined); // as it declares
+  if (made) return [resourceOf(made.AWSAccountId, made.Arn)];
+  if (found.length === 0) return [];
+  const isFoundByIt = targets.some(([, { byAlias }]) => byAlias === 'only');
+  return withoutRepeats(isFoundByIt ? [...named, ...found] : [...found, ...named]);
+};
+
+interface MadeKey {
+  readonly AWSAccountId: string;
+  readonly Arn: string;
+}
+
+const aliasResource = (call: Call, region: string, AliasName: string) => {
+  const { accountId } = callerOf(call);
+  return resourceOf(accountId, aliasArn({ region, accountId }, AliasName));
+};
+
+const withoutRepeats = (resources: readonly Resource[]) => [
+  ...new Map(resources.map((resource) => [resource.ARN, resource])).values(),
+];
