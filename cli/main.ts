@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<{ run(args: readonly strin
   clock: () => import('./clock.ts'),
   seed: () => import('./seed.ts'),
   why: () => import('./why.ts'),
+  audit: () => import('./audit.ts'),
   simulate: () => import('./simulate.ts'),
 };
 

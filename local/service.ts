@@ -4,6 +4,8 @@ import type { AuditLog, HttpReply, HttpRequest, LogEntry } from '../lambdas/pipe
 import { replyToError } from '../lambdas/pipeline/reply.ts';
 import { type Attestation, openAttestation } from './attestation.ts';
 import { openAuditLog } from './audit/audit-log.ts';
+import { digestKeyFile, openDigestKey } from './audit/digest-key.ts';
+import { openDigests } from './audit/digests.ts';
 import { newMemoryAuditLog } from './audit/memory-audit-log.ts';
 import { openClock } from './clock.ts';
 import { newClockControl } from './control/clock.ts';
@@ -98,7 +100,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     const clock = await openClock(inMemory ? undefined : folder.path('clock.json'));
     const auditLog: AuditLog & { close(): Promise<void> } = inMemory
       ? newMemoryAuditLog()
-      : await openAuditLog({ folder: folder.path('audit'), now: clock.now, log });
+      : await openSignedAuditLog(folder, clock.now, log);
     closers.push(() => auditLog.close());
 
     const verify = newSigV4Verifier({
@@ -173,6 +175,12 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     await close();
     throw error;
   }
+};
+
+const openSignedAuditLog = async (data: DataFolder, now: () => Date, log: LocalServiceOptions['log']) => {
+  const folder = data.path('audit');
+  const digests = await openDigests({ folder, openKey: () => openDigestKey(data.path(digestKeyFile)), now, log });
+  return openAuditLog({ folder, now, log, digests });
 };
 
 const openStorage = async (folder: DataFolder, inMemory: boolean, endpoint: string | undefined) => {

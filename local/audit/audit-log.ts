@@ -1,4 +1,5 @@
 import type { AuditLog, AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
+import type { Digests } from './digests.ts';
 import { makeLogFiles } from './log-files.ts';
 import { placeOf } from './names.ts';
 import { newSpool } from './spool.ts';
@@ -21,6 +22,8 @@ const bytesPerSpool = 32 * 1024 * 1024;
  * A record that was acknowledged survives the end of the process, `kill -9` included, and is in exactly one log file.
  * Like the database beside it, the spool is not synced on each write: a power cut may take the last moments.
  *
+ * With digests, what is in log files can be proved: each hour that has ended, and the last one when the log is closed.
+ *
  * @param folder of this process alone; what an earlier process left there becomes log files before this resolves
  * @throws {Error} of the file system, when the folder cannot be used
  */
@@ -28,8 +31,9 @@ export const openAuditLog = async (options: {
   folder: string;
   now: () => Date;
   log: Runtime['log'];
+  digests?: Digests;
 }): Promise<LocalAuditLog> => {
-  const { folder, log } = options;
+  const { folder, log, digests } = options;
   const spool = newSpool(options);
   const inTurn = newQueue();
   const filing = newQueue();
@@ -61,7 +65,7 @@ export const openAuditLog = async (options: {
     waiting = { records: 0, bytes: 0 };
     try {
       await inTurn(spool.setAside);
-      await filing(() => makeLogFiles(folder, log));
+      await filing(() => makeLogFiles(folder, log, digests?.add));
     } catch (error) {
       const next = closing ? 'when the service starts again' : `in ${longestWaitSeconds} seconds`;
       log({ level: 'error', message: `Audit records wait in ${folder} to become log files; next try ${next}`, error });
@@ -69,8 +73,12 @@ export const openAuditLog = async (options: {
     }
   };
 
+  const makeDigests = () => filing(async () => digests?.onTheHour());
+
   await spool.setAside();
   await roll();
+  await makeDigests();
+  const looking = digests && setInterval(makeDigests, longestWaitSeconds * 1000).unref();
 
   return {
     async write(record: AuditRecord) {
@@ -81,7 +89,10 @@ export const openAuditLog = async (options: {
       await group.written;
     },
     close() {
-      closing ??= roll();
+      closing ??= roll().then(async () => {
+        clearInterval(looking);
+        await filing(async () => digests?.finish());
+      });
       return closing;
     },
   };

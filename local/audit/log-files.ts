@@ -4,31 +4,43 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Place } from '../../core/model/arn.ts';
-import type { Runtime } from '../../lambdas/pipeline/ports.ts';
+import type { AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
 import { syncFolder, writeFileAtomically } from '../files.ts';
+import { listedLogFile } from './digest-chains.ts';
+import type { ListedLogFile } from './digest-file.ts';
 import { isSpoolName, logFileName, placeOf } from './names.ts';
 
 /**
  * Turns every spool that was set aside into log files, one per account and Region, `{"Records":[…]}` in gzip.
  * Names and bytes follow from the spool alone: after a crash at any point, a second run makes the same files again.
  *
+ * @param made told of each log file once it is there
  * @throws {AggregateError} when some could not be turned; they are still there, and the others are done
  */
-export const makeLogFiles = async (folder: string, log: Runtime['log']): Promise<void> => {
+export const makeLogFiles = async (
+  folder: string,
+  log: Runtime['log'],
+  made: (place: Place, file: ListedLogFile) => void = () => {},
+): Promise<void> => {
   const spools = (await readdir(folder)).filter(isSpoolName).sort();
   if (spools.length === 0) return;
   await syncFolder(folder); // a spool that a power cut gave its first name back would be filed twice
   const errors: unknown[] = [];
-  for (const name of spools) await fileSpool(folder, name, log).catch((error: unknown) => errors.push(error));
+  for (const name of spools) await fileSpool(folder, name, log, made).catch((error: unknown) => errors.push(error));
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${spools.length} spools remain`);
 };
 
-const fileSpool = async (folder: string, name: string, log: Runtime['log']): Promise<void> => {
+const fileSpool = async (
+  folder: string,
+  name: string,
+  log: Runtime['log'],
+  made: (place: Place, file: ListedLogFile) => void,
+): Promise<void> => {
   const spool = join(folder, name);
   const { logs, torn, broken } = await sortLines(await syncedBytes(spool));
   if (torn) log({ level: 'warn', message: `${spool}: dropped a torn last line; it was never acknowledged` });
 
-  for (const { place, lines } of logs) {
+  for (const { place, lines, records } of logs) {
     const target = logFileName(place, name);
     const path = join(folder, ...target.folder);
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -38,6 +50,7 @@ const fileSpool = async (folder: string, name: string, log: Runtime['log']): Pro
     }
     const body = Buffer.from(`{"Records":[${lines.join(',')}]}`, 'latin1');
     await writeFileAtomically(join(path, target.file), await promisify(gzip)(body), 0o600);
+    made(place, listedLogFile([...target.folder, target.file].join('/'), body, records));
   }
 
   if (broken.length === 0) return rm(spool);
@@ -52,7 +65,7 @@ const sortLines = async (bytes: Buffer) => {
   // Latin 1 keeps every byte as it is, and JSON's own characters are the same in it as in UTF-8.
   const all = bytes.toString('latin1').split('\n');
   let torn = all.pop() !== '';
-  const logs = new Map<string, { place: Place; lines: string[] }>();
+  const logs = new Map<string, { place: Place; lines: string[]; records: { readonly eventTime?: unknown }[] }>();
   const broken: number[] = [];
   for (const [index, line] of all.entries()) {
     if (index % 250 === 249) await nextTurn(); // calls are served meanwhile
@@ -60,9 +73,10 @@ const sortLines = async (bytes: Buffer) => {
     const place = placeOf(record);
     if (place) {
       const key = `${place.accountId} ${place.region}`;
-      const found = logs.get(key);
-      if (found) found.lines.push(line);
-      else logs.set(key, { place, lines: [line] });
+      const log = logs.get(key) ?? { place, lines: [], records: [] };
+      logs.set(key, log);
+      log.lines.push(line);
+      log.records.push({ eventTime: (record as AuditRecord).eventTime }); // placeOf found it to be one
     } else if (record === undefined && index === all.length - 1 && !torn) torn = true;
     else broken.push(index + 1);
   }

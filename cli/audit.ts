@@ -1,0 +1,26 @@
+import { UsageError } from '../local/options.ts';
+
+const usage = `usage: npm run -s audit -- COMMAND [options]
+
+  verify  walks the digests of the audit log: names what is missing, changed, added, reordered; exit 1 then
+  query   calls that were made, as a table or --json
+  stats   how often, per key and operation
+  tail    calls as they are made, a line each; Ctrl-C ends it
+
+Each tells its options with --help. None writes anything, or needs the service to run.
+`;
+
+const commands: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<number> }>>> = {
+  verify: () => import('./audit/verify.ts'),
+};
+
+/** Reads the audit log. */
+export const run = async ([name = '--help', ...args]: readonly string[]): Promise<number> => {
+  if (name === '--help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new UsageError(`there is no command "${name}"\n\n${usage}`);
+  return (await command()).run(args);
+};
