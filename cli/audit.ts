@@ -12,6 +12,9 @@ Each tells its options with --help. None writes anything, or needs the service t
 
 const commands: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<number> }>>> = {
   verify: () => import('./audit/verify.ts'),
+  query: () => import('./audit/query.ts'),
+  stats: () => import('./audit/stats.ts'),
+  tail: () => import('./audit/tail.ts'),
 };
 
 /** Reads the audit log. */
@@ -22,5 +25,9 @@ export const run = async ([name = '--help', ...args]: readonly string[]): Promis
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) throw new UsageError(`there is no command "${name}"\n\n${usage}`);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0); // whoever reads has enough, as `head` has
+  });
   return (await command()).run(args);
 };
