@@ -114,7 +114,16 @@ describe('stopping', { timeout: 60_000 }, () => {
     kms.destroy();
     await service.stop();
     expect((await readdir(data)).sort()).toEqual(
-      ['audit', 'audit-signing-key.pem', 'db', 'endpoint', 'installation-id', 'lock', 'principals.json', 'root-secret.1'].sort(),
+      [
+        'audit',
+        'audit-signing-key.pem',
+        'db',
+        'endpoint',
+        'installation-id',
+        'lock',
+        'principals.json',
+        'root-secret.1',
+      ].sort(),
     );
     expect(await readdir(join(data, 'audit'))).toEqual(['AWSLogs']);
   });
