@@ -78,7 +78,7 @@ export const openDigests = async (options: {
     if (published.has(object)) return;
     await mkdir(join(folder, dirname(object)), { recursive: true, mode: 0o700 });
     const pem = createPublicKey(privateKey).export({ format: 'pem', type: 'spki' });
-    await createFileOnce(join(folder, object), pem, 0o644);
+    await createFileOnce(join(folder, object), pem, 0o600);
     published.add(object);
   };
 

@@ -230,7 +230,6 @@ describe('on record', () => {
     expect(kms.audited[0]?.requestParameters).toEqual({
       keyId: KeyId,
       validTo: 'Jan 2, 2027, 3:04:05 AM',
-      expirationModel: 'KEY_MATERIAL_EXPIRES',
       importType: 'NEW_KEY_MATERIAL',
       keyMaterialDescription: 'mine',
     });

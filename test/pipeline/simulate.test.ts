@@ -89,7 +89,7 @@ describe('a simulated call', () => {
 
     expect(answer.allowed).toBe(expected);
     expect(status === 200).toBe(expected);
-    expect(record?.additionalEventData).toEqual({ reasons: answer.reasons });
+    expect(record?.additionalEventData).toMatchObject({ reasons: answer.reasons });
     expect(kms.audited).toEqual([]);
   });
 
