@@ -182,8 +182,8 @@ export const newRegions = (options: RegionsOptions) => {
         found = undefined;
         throw error;
       });
-      for (const name of await found) await settle(name);
-      return [...kept.values()];
+      const names = new Set([...(await found), ...kept.keys()]);
+      return Promise.all([...names].map(settle));
     },
     async close() {
       await lastUses.stop();
