@@ -77,7 +77,6 @@ export const newRegions = (options: RegionsOptions) => {
   const unproven = new QuickLRU<string, Region>({ maxSize: mostUnproven });
   const client = new DynamoDBClient(options.dynamoDb);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const keyring = newKeyring(options.rootKeys, randomBytes);
 
   const onlyWriter = options.recordCacheSeconds === Number.POSITIVE_INFINITY;
   const quotas = newQuotas(options.quotas.resources, { clock: options.clock, onlyWriter });
@@ -89,6 +88,8 @@ export const newRegions = (options: RegionsOptions) => {
     const stored = withoutDeletedKeys(dynamoStores(documents, tableNameOf), name, options.deletedKeys);
     const usage = bufferedUsage(stored.usage);
     const writers = cachedStores({ ...stored, usage }, options.recordCacheSeconds);
+    // A Region has the material of its own store in hand and no other: seeds may give one id to keys of two accounts.
+    const keyring = newKeyring(options.rootKeys, randomBytes);
     const makeManagedKey = newManagedKeys(writers, { keyring, region: name, random: randomBytes });
     const handlers = new Map<string, Served>();
     const served = (operationName: string): Served | undefined => {

@@ -73,7 +73,7 @@ describe('starting with a seed', { timeout: 60_000 }, () => {
     expect(await decrypt(here, await encrypt(there))).toEqual(Plaintext);
   });
 
-  it('gives keys of one id in two Regions a policy of their own each', async () => {
+  it('gives keys of one id in two Regions a policy and material of their own each', async () => {
     const policyOf = (user: string) =>
       JSON.stringify({
         Version: '2012-10-17',
@@ -92,7 +92,12 @@ describe('starting with a seed', { timeout: 60_000 }, () => {
       await sdkClient(service, { profile: 'alice' }),
       await sdkClient(service, { profile: 'alice', region: 'eu-west-1' }),
     ];
-    await here.send(new EncryptCommand({ KeyId: keyId, Plaintext }));
+    const { CiphertextBlob } = await here.send(new EncryptCommand({ KeyId: keyId, Plaintext }));
+    // The material is in the hand of the process now; whom the other key lets in gets nothing of it.
+    const bob = await sdkClient(service, { profile: 'bob', region: 'eu-west-1' });
+    const name = 'InvalidCiphertextException';
+    await expect(bob.send(new DecryptCommand({ CiphertextBlob }))).rejects.toMatchObject({ name });
+    bob.destroy();
     await expect(there.send(new EncryptCommand({ KeyId: keyId, Plaintext }))).rejects.toThrow('not authorized');
     here.destroy();
     there.destroy();
