@@ -4,7 +4,7 @@ import { instantFrom } from './instant.ts';
 import { keysOf, type Told } from './told.ts';
 
 /** Options that choose calls; all must hold. */
-export const filterOptions = {
+const filterOptions = {
   key: { type: 'string' },
   principal: { type: 'string' },
   operation: { type: 'string' },
@@ -12,6 +12,14 @@ export const filterOptions = {
   context: { type: 'string', multiple: true },
   from: { type: 'string' },
   to: { type: 'string' },
+} as const;
+
+/** Options of all that read the log. */
+export const readingOptions = {
+  ...filterOptions,
+  json: { type: 'boolean' },
+  data: { type: 'string' },
+  help: { type: 'boolean' },
 } as const;
 
 export const filterUsage = `  --key KEY          on this key: its id, its ARN, or an alias the call named

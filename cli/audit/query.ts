@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readRecords } from '../../local/audit/read-records.ts';
 import { dataDirFrom } from '../../local/options.ts';
-import { filterOptions, filterUsage, wantedBy } from './filters.ts';
+import { filterUsage, readingOptions, wantedBy } from './filters.ts';
 import { columns, rowOf } from './told.ts';
 
 const usage = `usage: npm run -s audit -- query [options]
@@ -16,13 +16,7 @@ Tells which calls were made, the oldest first.
 
 /** Tells the calls that were made. */
 export const run = async (args: readonly string[]): Promise<number> => {
-  const options = {
-    ...filterOptions,
-    json: { type: 'boolean' },
-    data: { type: 'string' },
-    help: { type: 'boolean' },
-  } as const;
-  const { values } = parseArgs({ args: [...args], options });
+  const { values } = parseArgs({ args: [...args], options: readingOptions });
   if (values.help) {
     process.stdout.write(usage);
     return 0;

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { printable } from '../../core/policy/wording.ts';
 import { readRecords } from '../../local/audit/read-records.ts';
 import { dataDirFrom } from '../../local/options.ts';
-import { filterOptions, filterUsage, wantedBy } from './filters.ts';
+import { filterUsage, readingOptions, wantedBy } from './filters.ts';
 import { keysOf, type Told } from './told.ts';
 
 const usage = `usage: npm run -s audit -- stats [options]
@@ -26,13 +26,7 @@ interface Count {
 
 /** Counts calls by key and operation. */
 export const run = async (args: readonly string[]): Promise<number> => {
-  const options = {
-    ...filterOptions,
-    json: { type: 'boolean' },
-    data: { type: 'string' },
-    help: { type: 'boolean' },
-  } as const;
-  const { values } = parseArgs({ args: [...args], options });
+  const { values } = parseArgs({ args: [...args], options: readingOptions });
   if (values.help) {
     process.stdout.write(usage);
     return 0;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { followSpool } from '../../local/audit/follow-spool.ts';
 import { dataDirFrom } from '../../local/options.ts';
-import { filterOptions, filterUsage, wantedBy } from './filters.ts';
+import { filterUsage, readingOptions, wantedBy } from './filters.ts';
 import { lineOf } from './query.ts';
 import { rowOf } from './told.ts';
 
@@ -17,13 +17,7 @@ Tells calls as they are made: when, who, what, on which key, with what result, a
 
 /** Tells calls as they are made, until SIGINT or SIGTERM. */
 export const run = async (args: readonly string[]): Promise<number> => {
-  const options = {
-    ...filterOptions,
-    json: { type: 'boolean' },
-    data: { type: 'string' },
-    help: { type: 'boolean' },
-  } as const;
-  const { values } = parseArgs({ args: [...args], options });
+  const { values } = parseArgs({ args: [...args], options: readingOptions });
   if (values.help) {
     process.stdout.write(usage);
     return 0;
