@@ -34,10 +34,6 @@ export const evaluate = (request: AccessRequest, policies: Policies): Decision =
   return request.resource.kind === 'key' ? judgeKey(facts, policies) : judgeByIdentity(facts, policies, undefined);
 };
 
-/** The explicit deny that holds for a request, if any. */
-export const explicitDenial = (request: AccessRequest, policies: Policies): Denied | undefined =>
-  denialOf(factsOf(request), policies);
-
 /**
  * Whether a key policy by itself lets the caller, or the identity policies of its account, do something: the question of
  * the lockout check.

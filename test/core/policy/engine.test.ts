@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { evaluate, explicitDenial, keyPolicyAdmits } from '../../../core/policy/evaluate.ts';
+import { evaluate, keyPolicyAdmits } from '../../../core/policy/evaluate.ts';
 import { operatorNamed, operatorNames } from '../../../core/policy/operators.ts';
 import { compilePolicy, conditionKeysIn, principalsIn } from '../../../core/policy/policy.ts';
 import { foreignKeyText } from '../../../core/policy/refusal.ts';
 import type { Policies } from '../../../core/policy/request.ts';
-import { cast, documentOf, policiesOf, requestOf } from './cases.ts';
+import { cast, documentOf, requestOf } from './cases.ts';
 
 /** What the cases cannot say: functions beside `evaluate`, and the compiled form. */
 
@@ -32,13 +32,6 @@ it('the lockout check sees a deny in the new policy', () => {
   ];
   const request = requestOf({ it: '', action: 'kms:PutKeyPolicy' });
   expect(keyPolicyAdmits(request, compilePolicy(documentOf(statements), 'key'))).toBe(false);
-});
-
-it('tells an explicit deny by itself', () => {
-  const request = requestOf({ it: '', action: 'kms:RetireGrant' });
-  expect(explicitDenial(request, policiesOf({ it: '', key: 'nothing', identity: ['all'] }))).toBeUndefined();
-  const denied = explicitDenial(request, policiesOf({ it: '', key: 'nothing', identity: ['all', 'denies all'] }));
-  expect(denied).toMatchObject({ allowed: false, explicit: true, by: 'identity', policy: 1 });
 });
 
 it('lists the accounts and identities that a policy names, as it spells them, for whoever knows which exist', () => {
