@@ -55,6 +55,9 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
     const call = (named: string, change = {}) => kms.call(name, { ...parameters, ...change, [target.from]: named });
     return { key, call };
   };
+  let once: ReturnType<typeof request> | undefined;
+  /** One request for all calls that are refused, which leave its keys as they are. */
+  const untouched = () => (once ??= request());
 
   it('takes a key id', async () => {
     const { key, call } = await request();
@@ -90,13 +93,13 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
   ] as const;
   it.each(target.byAlias === 'too' ? unknownAliases : [])('does not find an unknown %s', async (_, named) => {
     const message = `Alias ${arnPrefix}:alias/nowhere is not found.`;
-    const { call } = await request();
+    const { call } = await untouched();
     expect(await call(named)).toMatchObject({ status: 400, __type: 'NotFoundException', message });
   });
 
   it.each([unknownId, `${arnPrefix}:key/${unknownId}`])('does not find the unknown key %s', async (named) => {
     const message = `Key '${arnPrefix}:key/${unknownId}' does not exist`;
-    const { call } = await request();
+    const { call } = await untouched();
     expect(await call(named)).toMatchObject({ status: 400, __type: 'NotFoundException', message });
   });
 
@@ -124,19 +127,19 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
     `arn:aws:s3:us-east-1:${accountId}:key/${unknownId}`,
     `arn:aws-cn:kms:us-east-1:${accountId}:key/${unknownId}`,
   ])('refuses the malformed id %j', async (named) => {
-    const { call } = await request();
+    const { call } = await untouched();
     const refused = { status: 400, __type: 'NotFoundException', message: `Invalid keyId '${named}'` };
     expect(await call(named)).toMatchObject(refused);
   });
 
   it('refuses a key ARN of another Region, and names the Region', async () => {
-    const { key, call } = await request();
+    const { key, call } = await untouched();
     const refused = { status: 400, __type: 'NotFoundException', message: 'Invalid arn us-west-2' };
     expect(await call(key.Arn.replace('us-east-1', 'us-west-2'))).toMatchObject(refused);
   });
 
   it('tells nobody whether another account has the key', async () => {
-    const { call } = await request();
+    const { call } = await untouched();
     const action = `kms:${target.permission ?? name}`;
     const message = `User: arn:aws:iam::${accountId}:user/admin is not authorized to perform: ${action} on this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
     const refused = { status: 400, __type: 'AccessDeniedException', message };
@@ -149,14 +152,14 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
   });
 
   it('does not find the bare id of a key of another account', async () => {
-    const { call } = await request();
+    const { call } = await untouched();
     const message = `Key '${arnPrefix}:key/${ofPartner.KeyId}' does not exist`;
     expect(await call(ofPartner.KeyId)).toMatchObject({ status: 400, __type: 'NotFoundException', message });
   });
 
   const wrongUsages = keyUsages.filter((usage) => target.usage !== undefined && usage !== target.usage);
   it.each(wrongUsages)('refuses a key for %s', async (usage) => {
-    const { call } = await request();
+    const { call } = await untouched();
     const { KeyId, Arn } = made(usage);
     const message = `${Arn} key usage is ${usage} which is not valid for ${name}.`;
     const refused = { status: 400, __type: 'InvalidKeyUsageException', message };
@@ -173,7 +176,7 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
       const quickest = { RSA: 'SYMMETRIC_DEFAULT', 'P-384': 'ECDSA_SHA_256', HMAC_384: 'HMAC_SHA_256' };
       const which = other[usage as keyof typeof other] as keyof typeof specs; // the usages that have algorithms
       const message = `Algorithm ${quickest[which]} is incompatible with key spec ${specs[which]}.`;
-      const { call } = await request();
+      const { call } = await untouched();
       const refused = { status: 400, __type: 'InvalidKeyUsageException', message };
       expect(await call(made(which).KeyId, noCiphertext(target))).toMatchObject(refused);
     },
@@ -182,7 +185,7 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
   const otherTypes: readonly KeyUsage[] =
     target.type === 'asymmetric' ? ['ENCRYPT_DECRYPT', 'GENERATE_VERIFY_MAC'] : [];
   it.each(otherTypes)('does not work on a key that is not asymmetric (%s)', async (usage) => {
-    const { call } = await request();
+    const { call } = await untouched();
     const refused = { status: 400, __type: 'UnsupportedOperationException' };
     expect(await call(made(usage).KeyId)).toMatchObject(refused);
   });
