@@ -5,7 +5,7 @@ import type { KeyState } from '../core/model/key-record.ts';
 import type { KeyType, KeyUsage, Origin } from '../core/model/key-specs.ts';
 import type { MultiRegionRole } from '../core/model/key-states.ts';
 import type { Quotas } from '../core/model/quotas.ts';
-import type { RelatedKeys } from '../core/model/related-keys.ts';
+import type { RelatedKeys, ReplicaMaker } from '../core/model/related-keys.ts';
 import type { InputOf, Members } from '../core/model/shapes.ts';
 import type { Access, Readers, StoreName, Sweepers, Writers } from '../stores/ports.ts';
 
@@ -75,8 +75,8 @@ export type Uses = { readonly [Table in StoreName]?: Access } & {
   readonly material?: 'use';
   /** `make`: where there is no key yet behind an alias of AWS's own that the call names, the pipeline makes it. Needs the root key. */
   readonly managedKeys?: 'make';
-  /** `write`: `handle` receives what writes to related keys in other Regions too. */
-  readonly regions?: 'write';
+  /** `write`: `handle` receives what writes to related keys in other Regions too. `make`: and what makes replicas there. */
+  readonly regions?: 'write' | 'make';
 };
 
 /** How the answer changes when it is for the owner of an attested key alone. */
@@ -141,6 +141,8 @@ export type StoresOf<U extends Uses> = {
 
 type KeyAs<U extends Uses> = U extends { readonly material: 'use' } ? UsableKey : Key;
 
+type RelatedAs<U extends Uses> = U extends { readonly regions: 'make' } ? RelatedKeys & ReplicaMaker : RelatedKeys;
+
 type Found<M extends Members, T, K> = T extends { readonly region: string }
   ? K | undefined
   : T extends { readonly byAlias: 'only' }
@@ -168,7 +170,7 @@ export type Arguments<
 } & (Target extends KeyTarget ? { readonly key: Found<M, Target, KeyAs<U>> } : unknown) & {
     readonly [Name in keyof Targets]: Found<M, Targets[Name], KeyAs<U>>;
   } & (U extends { readonly material: 'use' } ? { readonly materials: MaterialMaker } : unknown) &
-  (U extends { readonly regions: 'write' } ? { readonly related: RelatedKeys } : unknown) &
+  (U extends { readonly regions: string } ? { readonly related: RelatedAs<U> } : unknown) &
   (P extends PageFacts ? { readonly page: ListPage } : unknown);
 
 interface HandedIn {

@@ -1,128 +1,81 @@
 import { KmsError } from '../core/model/errors.ts';
-import { inStep, type KeySet, newReplica } from '../core/model/in-step.ts';
-import { newKeyId } from '../core/model/key-id.ts';
-import { isPermanent } from '../core/model/key-materials.ts';
+import { newReplica } from '../core/model/in-step.ts';
 import { type KeyMaterial, type KeyRecord, stateAt } from '../core/model/key-record.ts';
-import { withEvent } from '../core/model/lifecycle-event.ts';
+import { newOutboxEntry, type OutboxEntry } from '../core/model/outbox.ts';
 import { accountIn } from '../core/model/quotas.ts';
-import { otherRegions, passing, type RelatedKeys, withReplica } from '../core/model/related-keys.ts';
-import { type KeyWriter, StaleRecordError } from '../stores/ports.ts';
+import { otherRegions, type RelatedKeys, type ReplicaMaker, withReplica } from '../core/model/related-keys.ts';
+import { type KeySweeper, type KeyWriter, StaleRecordError } from '../stores/ports.ts';
+import { newBringInStep } from './bring-in-step.ts';
 import { clearKey } from './clear-key.ts';
 import type { Runtime } from './pipeline/ports.ts';
+import { newReach, UnreachableRegionError } from './reach-regions.ts';
+import type { KeysInStep } from './schedule.ts';
 
-/** How often keys are read again that others change meanwhile. */
-const mostAttempts = 10;
+type World = Pick<Runtime, 'region' | 'inRegion' | 'random' | 'quotas' | 'log'>;
 
 /**
  * Keeps the keys of a set in step across Regions. Each write is harmless by itself, should it be the last before a crash:
- * material comes first, then the record that decides, then those that follow it; whatever is missing then is made up
- * for by `bringInStep`, with the next write to any key of the set.
+ * what all must have comes first, then the record that decides, in the Region of the call, then those that follow it.
+ * Before it decides, a Region out of reach fails the call; after that, what is left to do stays in the outbox.
  *
  * @param keys the store of the Region of the call
  */
-export const relatedKeys = (
-  { region, inRegion, random, quotas }: Pick<Runtime, 'region' | 'inRegion' | 'random' | 'quotas'>,
-  keys: KeyWriter,
-  now: Date,
-): RelatedKeys & {
-  /** Has all keys of a set agree. For sweeps too: without effect when they do. */
-  bringInStep(KeyId: string): Promise<void>;
-} => {
-  const keysIn = async (Region: string) => (Region === region ? keys : (await inRegion(Region)).keys);
+export const relatedKeys = (world: World, keys: KeyWriter, now: Date): RelatedKeys & ReplicaMaker => {
+  const { region, random, quotas, log } = world;
+  const reach = newReach(world, keys);
+  const bringInStep = newBringInStep(reach, world, now);
 
-  const bringInStep = async (KeyId: string, ahead?: KeyRecord): Promise<void> => {
-    for (let tries = 1; tries <= mostAttempts; tries += 1) {
-      const set = await gather(KeyId, ahead);
-      if (set === undefined) return;
-      try {
-        for (const [Region, change] of inStep(set, now)) {
-          if (Region !== region || !ahead) await apply(set, Region, change);
-        }
-        return;
-      } catch (error) {
-        if (!(error instanceof StaleRecordError)) throw error;
-      }
+  const addToOutbox = async (KeyId: string): Promise<OutboxEntry> => {
+    const entry = newOutboxEntry(KeyId, random(16).toString('hex'), now);
+    await keys.addToOutbox(entry);
+    return entry;
+  };
+
+  /** Nothing here fails the call, for it has done what it was asked to. */
+  const follow = async (entry: OutboxEntry): Promise<void> => {
+    try {
+      await bringInStep(entry.KeyId);
+      await keys.removeFromOutbox(entry);
+    } catch (error) {
+      log({ level: 'warn', message: `the keys related to ${entry.KeyId} hear of its change later`, error });
     }
-    // No StaleRecordError: what the call itself had to write is written, and must not be written again.
-    throw new Error(`the keys ${KeyId} change too fast to be brought in step`);
   };
 
-  /** @param ahead stands for the record of this Region, which is about to become so */
-  const gather = async (KeyId: string, ahead: KeyRecord | undefined): Promise<KeySet | undefined> => {
-    const records = new Map<string, KeyRecord>();
-    const read = async (Region: string) => {
-      const record = ahead && Region === region ? ahead : await (await keysIn(Region)).get(KeyId);
-      if (record) records.set(Region, record);
-      return record;
-    };
-    let primaryRegion = region;
-    let primary = await read(region);
-    let follower: KeyRecord | undefined;
-    // Two that name each other: the call that was to change the primary was cut off. The one named by the other it is.
-    for (let named = primary?.related?.primaryRegion; named !== undefined && !records.has(named); ) {
-      follower = primary;
-      primaryRegion = named;
-      primary = await read(named);
-      named = primary?.related?.primaryRegion;
-    }
-    if (primary === undefined) return undefined;
-    const isAware = primary.related?.primaryRegion === undefined;
-    const replicas = (isAware ? primary : follower)?.related?.replicas ?? [];
-    for (const { Region } of replicas) if (!records.has(Region)) await read(Region);
-    return { primaryRegion, replicas, records };
-  };
-
-  const apply = async ({ primaryRegion, records }: KeySet, Region: string, change: Partial<KeyRecord>) => {
-    const record = records.get(Region);
-    if (record === undefined) return;
-    const { KeyId, Origin } = record;
-    const store = await keysIn(Region);
-    const has = (versions: KeyRecord['materials'], id: string) => versions.some((known) => known.KeyMaterialId === id);
-    for (const { KeyMaterialId } of change.materials ?? []) {
-      if (Origin !== 'AWS_KMS' || has(record.materials, KeyMaterialId)) continue;
-      const material = await (await keysIn(primaryRegion)).material(KeyId, KeyMaterialId);
-      if (material) await store.addMaterial(material);
-    }
-    // What was to become current one day, and no longer is.
-    const dropped = record.materials.filter(
-      (version) => change.materials && !has(change.materials, version.KeyMaterialId) && !isPermanent(version),
-    );
-    const items = await Promise.all(dropped.map(({ KeyMaterialId }) => store.material(KeyId, KeyMaterialId)));
-    const eventName = 'SynchronizeMultiRegionKey';
-    const isSynchronized = Region !== primaryRegion && (change.materials !== undefined || 'rotation' in change);
-    const event = { eventID: newKeyId(random(16), false), eventName, eventTime: now } as const;
-    await store.update(record, isSynchronized ? { ...change, ...withEvent(record, event) } : change);
-    for (const item of items) if (item) await store.deleteMaterial(item);
-  };
-
-  const addEverywhere = async (material: KeyMaterial, regions: readonly string[]) => {
-    for (const Region of regions) await (await keysIn(Region)).addMaterial(material);
-  };
+  const addEverywhere = (material: KeyMaterial, regions: readonly string[]) =>
+    Promise.all(regions.map((Region) => reach.keys(Region, (there) => there.addMaterial(material))));
 
   return {
-    bringInStep,
-
     async update(record, change, material) {
       const others = otherRegions(record, region, now);
-      if (others.length > 0 && material && record.Origin === 'AWS_KMS') await addEverywhere(material, others);
+      if (others.length === 0) return void (await keys.update(record, change, material));
+      if (material && record.Origin === 'AWS_KMS') await addEverywhere(material, others);
+      const entry = await addToOutbox(record.KeyId);
       // A primary whose last replica is to stay must know it before it stays.
       const stays = record.DeletionDate !== undefined && 'DeletionDate' in change && change.DeletionDate === undefined;
-      if (others.length > 0 && stays) await bringInStep(record.KeyId, { ...record, ...change });
+      if (stays) {
+        await bringInStep(record.KeyId, { ...record, ...change }).catch((error: unknown) => {
+          const isOfPrimary =
+            !(error instanceof UnreachableRegionError) || error.region === record.related?.primaryRegion;
+          if (isOfPrimary) throw error;
+        });
+      }
       await keys.update(record, change, material);
-      if (others.length > 0) await bringInStep(record.KeyId);
+      await follow(entry);
     },
 
-    async others(record) {
-      const records = otherRegions(record, region, now).map(async (Region) => (await keysIn(Region)).get(record.KeyId));
+    others: async (record) => {
+      const records = otherRegions(record, region, now).map((other) => reach.keys(other, (k) => k.get(record.KeyId)));
       return (await Promise.all(records)).filter((other) => other !== undefined);
     },
 
     async replicate(primary, Region, own) {
       const { KeyId, Origin } = primary;
-      const there = await inRegion(Region);
-      const existing = await there.keys.get(KeyId);
+      const existing = await reach.stores(Region, async (there) => {
+        const found = await there.keys.get(KeyId);
+        if (found && stateAt(found, now) === undefined) await clearKey(there, found);
+        return found;
+      });
       const state = existing && stateAt(existing, now);
-      if (existing && state === undefined) await clearKey(there, existing);
       // One whose making was cut off is made to the end.
       if (state !== undefined && (state !== 'Creating' || existing?.passing?.until !== undefined)) {
         throw new KmsError('AlreadyExistsException', `A key '${KeyId}' already exists in the Region ${Region}.`);
@@ -134,20 +87,44 @@ export const relatedKeys = (
 
       // Creating, with no end, until all know of it.
       const begin = async (): Promise<KeyRecord> => {
-        for (const { KeyMaterialId } of Origin === 'AWS_KMS' ? primary.materials : []) {
-          const material = await keys.material(KeyId, KeyMaterialId);
-          if (material) await there.keys.addMaterial(material);
-        }
-        if (existing) return there.keys.update(existing, inPlaceOf(existing, replica));
-        await there.keys.create(replica, undefined).catch(unlessItCameFirst(there.keys, KeyId));
-        return replica;
+        const versions = Origin === 'AWS_KMS' ? primary.materials : [];
+        const materials = await Promise.all(versions.map(({ KeyMaterialId }) => keys.material(KeyId, KeyMaterialId)));
+        return reach.keys(Region, async (there) => {
+          for (const material of materials) if (material) await there.addMaterial(material);
+          if (existing) return there.update(existing, inPlaceOf(existing, replica));
+          await there.create(replica, undefined).catch(unlessItCameFirst(there, KeyId));
+          return replica;
+        });
       };
       const owner = accountIn(Region, primary.AccountId);
-      const count = (upTo: number) => there.keys.count(primary.AccountId, upTo, now);
+      const count = (upTo: number) => reach.keys(Region, (there) => there.count(primary.AccountId, upTo, now));
       const begun = state === undefined ? await quotas.within('keys', owner, count, begin) : await begin();
+      const entry = await addToOutbox(KeyId);
       if (!listed) await keys.update(primary, { related: { replicas } });
-      await bringInStep(KeyId);
-      return there.keys.update(begun, { passing: passing('Creating', now) });
+      await follow(entry);
+      const made = await reach.keys(Region, (there) => there.get(KeyId)).catch(unlessReachable);
+      return made ?? begun;
+    },
+  };
+};
+
+/** What schedules do with the outbox of a Region, whose key store this is. */
+export const keysInStep = (world: World, keys: KeySweeper, now: Date): KeysInStep => {
+  const bringInStep = newBringInStep(newReach(world, keys), world, now);
+  return {
+    ...relatedKeys(world, keys, now),
+    async catchUp(KeyId) {
+      const entry = await keys.outboxEntry(KeyId);
+      try {
+        await bringInStep(KeyId);
+      } catch (error) {
+        if (!(error instanceof UnreachableRegionError)) throw error;
+        world.log({ level: 'warn', message: `the keys related to ${KeyId} hear of its change later`, error });
+        if (!entry) await keys.addToOutbox(newOutboxEntry(KeyId, world.random(16).toString('hex'), now));
+        return false;
+      }
+      if (entry) await keys.removeFromOutbox(entry);
+      return true;
     },
   };
 };
@@ -160,4 +137,8 @@ const inPlaceOf = (existing: KeyRecord, record: KeyRecord): KeyRecord => {
 
 const unlessItCameFirst = (keys: KeyWriter, KeyId: string) => async (error: unknown) => {
   throw (await keys.get(KeyId)) ? new StaleRecordError('another call came first', { cause: error }) : error;
+};
+
+const unlessReachable = (error: unknown): undefined => {
+  if (!(error instanceof UnreachableRegionError)) throw error;
 };

@@ -3,7 +3,7 @@ import { newKeyId } from '../core/model/key-id.ts';
 import { StaleRecordError } from '../stores/ports.ts';
 import { lifecycleRecord } from './pipeline/lifecycle-record.ts';
 import type { Runtime } from './pipeline/ports.ts';
-import { relatedKeys } from './related-keys.ts';
+import { keysInStep } from './related-keys.ts';
 import type { Pass, Schedule } from './schedule.ts';
 
 /** Keys that a pass has under way at once. */
@@ -94,7 +94,7 @@ export const runSchedule = (schedule: Schedule, runtime: Runtime) => {
       return keys;
     };
 
-    const related = schedule.uses.regions && relatedKeys(runtime, writer(), now);
+    const related = schedule.uses.regions && keysInStep(runtime, writer(), now);
     await schedule.pass({ ...pass, stores, materials, related } as Parameters<Schedule['pass']>[0]); // as its uses say
     return result;
   };

@@ -11,9 +11,10 @@ export type PassOf<U extends Uses> = Pass & {
 } & (U extends { readonly material: 'use' } ? { readonly materials: MaterialMaker } : unknown) &
   (U extends { readonly regions: 'write' } ? { readonly related: KeysInStep } : unknown);
 
-/** Related keys, and how to have them agree where a call was cut off. */
+/** Related keys, and how to have them agree where a call was cut off, or could not reach them. */
 export interface KeysInStep extends RelatedKeys {
-  bringInStep(KeyId: string): Promise<void>;
+  /** @returns whether they do; what is left to do is in the outbox then. Without effect when they did. */
+  catchUp(KeyId: string): Promise<boolean>;
 }
 
 export interface Pass {

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -17,12 +17,17 @@ export interface AlarmsProps {
 const counted: Readonly<Record<MetricName, string>> = {
   ScheduleFailures: 'A schedule failed for a key; what was due still is. The log of its function says why.',
   PendingDeletionKeyUse: 'Somebody uses a key that is about to be deleted. The logs say who, and of which key.',
+  RelatedKeysWaiting:
+    'Multi-Region keys in other Regions have not heard of changes: a Region cannot be reached. The log says which.',
   KeyMaterialExpiring: 'Imported key material expires within a week; import it again, or data cannot be read.',
 };
 
 const period = Duration.minutes(5);
 
-/** Tells the owner of trouble, on a topic: of the stack's own, or the one that `-c alarmTopic=ARN` names. */
+/**
+ * Tells the owner of trouble, on a topic: of the stack's own, or the one that `-c alarmTopic=ARN` names. Alarms reach
+ * topics of their own Region alone: with more Regions, `alarmTopic=ARN,ARN` names one for each that is not to have its own.
+ */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { failedSchedules, undeliveredRecords }: AlarmsProps) {
     super(scope, id);
@@ -54,15 +59,15 @@ export class Alarms extends Construct {
 
   private topic(): ITopic {
     const given: unknown = this.node.tryGetContext('alarmTopic');
-    if (typeof given === 'string' && /^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/.test(given)) {
-      return Topic.fromTopicArn(this, 'Topic', given);
-    }
-    if (given !== undefined) {
-      throw new Error(`${this.node.path}: alarmTopic is the ARN of an SNS topic, not ${String(given)}`);
+    const { partition, region, account } = Stack.of(this);
+    for (const arn of given === undefined ? [] : String(given).split(',')) {
+      const [, ofRegion] = /^arn:[^:]+:sns:([^:]+):\d{12}:[^:]+$/.exec(arn) ?? [];
+      if (ofRegion === undefined)
+        throw new Error(`${this.node.path}: alarmTopic is the ARN of an SNS topic, not ${arn}`);
+      if (ofRegion === region || Token.isUnresolved(region)) return Topic.fromTopicArn(this, 'Topic', arn);
     }
     // Not encrypted: alarms could not publish under the key of SNS, and say nothing that is secret.
     const topic = new Topic(this, 'Topic', { displayName: `${Stack.of(this).stackName} alarms`, enforceSSL: true });
-    const { partition, region, account } = Stack.of(this);
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

@@ -1,3 +1,4 @@
+import type { Uses } from '../lambdas/operation.ts';
 import type { StoreName } from '../stores/ports.ts';
 
 /** What the functions of a store ask of DynamoDB; a test calls them all and compares. */
@@ -17,6 +18,25 @@ export interface StoreActions {
   /** Indexes that a schedule queries on top of those of a reader. */
   readonly sweepIndexes: readonly string[];
 }
+
+/** Actions on a table, and indexes that are queried. */
+export interface TableActions {
+  readonly table: readonly string[];
+  readonly indexes: readonly string[];
+}
+
+/** What functions ask of DynamoDB in other Regions, by what they declare of them; a test has them do it all, and compares. */
+export const actionsElsewhere: Readonly<
+  Record<NonNullable<Uses['regions']>, { readonly [Store in StoreName]?: TableActions }>
+> = {
+  write: { keys: { table: ['GetItem', 'Query', 'PutItem', 'DeleteItem'], indexes: [] } },
+  // A replica counts there, and may come in place of one that is gone, and of what that left.
+  make: {
+    keys: { table: ['GetItem', 'Query', 'PutItem', 'DeleteItem'], indexes: ['by-account'] },
+    aliases: { table: ['DeleteItem'], indexes: ['by-key'] },
+    grants: { table: ['Query', 'DeleteItem'], indexes: [] },
+  },
+};
 
 export const storeActions: Readonly<Record<StoreName, StoreActions>> = {
   keys: {

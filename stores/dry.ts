@@ -9,6 +9,8 @@ export const dryStores = ({ keys, aliases, grants, usage }: Partial<Writers>): P
       update: async (record, change) => ({ ...record, ...change }),
       addMaterial: async () => {},
       deleteMaterial: async () => {},
+      addToOutbox: async () => {},
+      removeFromOutbox: async () => {},
     },
   }),
   ...(aliases && {

@@ -1,6 +1,7 @@
 import type { GrantRecord } from '../core/model/grant.ts';
 import type { AliasRecord, KeyMaterial, KeyRecord } from '../core/model/key-record.ts';
 import type { KeyUse } from '../core/model/key-use.ts';
+import type { OutboxEntry } from '../core/model/outbox.ts';
 import type { TableName } from '../core/model/tables.ts';
 
 /** One page of a listing: at most `limit` items, those after the position `after` in the order of their names. */
@@ -48,12 +49,17 @@ export interface KeyWriter extends KeyReader {
    * stays. Without effect if there is none.
    */
   deleteMaterial(material: KeyMaterial): Promise<void>;
+  /** In place of the entry of that key, if there is one. */
+  addToOutbox(entry: OutboxEntry): Promise<void>;
+  /** Without effect when another entry has taken its place. */
+  removeFromOutbox(entry: OutboxEntry): Promise<void>;
 }
 
 /** For the schedules alone. */
 export interface KeySweeper extends KeyWriter {
   /** Ids of keys in one bucket of due work, what was due first first, up to and with `until`. Eventually consistent. */
   due(bucket: string, until: Date, page: PageRequest): Promise<Page<string>>;
+  outboxEntry(KeyId: string): Promise<OutboxEntry | undefined>;
   /** All there is in the table, in no order but that items of one key come together. */
   scan(page: PageRequest): Promise<Page<StoredItem>>;
   /** Deletes all that is stored of a key but its record, and that too when it is one that was removed before. */

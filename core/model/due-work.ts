@@ -2,12 +2,15 @@ import type { KeyRecord } from './key-record.ts';
 import { isReplica } from './related-keys.ts';
 
 /** What time does to keys: each kind is the work of one schedule. */
-export type DueWork = 'event' | 'deletion' | 'expiry' | 'rotation';
+export type DueWork = 'event' | 'deletion' | 'expiry' | 'rotation' | 'outbox';
 
 /** The partitions of the index of due work, for each kind: so many, that writes spread; so few, that a pass is cheap. */
 const spread = 4;
 
-/** The earliest that is to be done to a key without anybody asking; nothing until the next write when `undefined`. */
+/**
+ * The earliest that is to be done to a key without anybody asking; nothing until the next write when `undefined`. What
+ * is in the outbox stands beside it, in an item of its own.
+ */
 export const dueWork = (record: KeyRecord): { readonly work: DueWork; readonly at: Date } | undefined => {
   const { KeyState, DeletionDate, pendingEvents = [], rotation, materials } = record;
   if (DeletionDate && DeletionDate <= beginningOfTime) return { work: 'deletion', at: DeletionDate };

@@ -8,6 +8,8 @@ export interface KeySet {
   readonly primaryRegion: string;
   readonly replicas: readonly Replica[];
   readonly records: ReadonlyMap<string, KeyRecord>;
+  /** Regions of replicas whose records could not be read: what is known of them stays as it is. */
+  readonly unreachable: readonly string[];
 }
 
 /**
@@ -15,10 +17,11 @@ export interface KeySet {
  * everything that is shared, each replica on its own end and on what was imported into it.
  */
 export const inStep = (set: KeySet, now: Date): ReadonlyMap<string, Partial<KeyRecord>> => {
-  const { primaryRegion, records } = set;
+  const { primaryRegion, records, unreachable } = set;
   const stored = records.get(primaryRegion);
   if (stored === undefined) return new Map();
-  const replicas = set.replicas.map((replica) => (isGone(replica, now) ? replica : lookAgain(replica, set, now)));
+  const isKnown = (replica: Replica) => !isGone(replica, now) && !unreachable.includes(replica.Region);
+  const replicas = set.replicas.map((replica) => (isKnown(replica) ? lookAgain(replica, set, now) : replica));
   const living = replicas.flatMap((replica) => {
     const record = records.get(replica.Region);
     return record && !isGone(replica, now) ? [[replica.Region, record] as const] : [];
@@ -27,15 +30,19 @@ export const inStep = (set: KeySet, now: Date): ReadonlyMap<string, Partial<KeyR
   const { PendingDeletionWindowInDays: days } = stored;
   const ofPrimary: Partial<KeyRecord> = {
     related: { replicas },
-    materials: judgePending(stored.materials, living, now),
+    materials: judgePending(stored.materials, living, unreachable.length === 0, now),
     ...(days !== undefined && { DeletionDate: deletionDateAfter(replicas, days) }),
     // It does not know yet that it is the primary.
     ...(stored.related?.primaryRegion !== undefined && { passing: passing('Updating', now) }),
   };
   const primary = { ...stored, ...ofPrimary };
   const changes = new Map([[primaryRegion, ofPrimary]]);
-  for (const [Region, { materials }] of living)
-    changes.set(Region, shared(primary, primaryRegion, replicas, materials));
+  // Replicas that are being made come last: they are ready once the others know of them.
+  const inOrder = living.toSorted(([, a], [, b]) => Number(isUnfinished(a)) - Number(isUnfinished(b)));
+  for (const [Region, record] of inOrder) {
+    const ready = isUnfinished(record) && { passing: passing('Creating', now) };
+    changes.set(Region, { ...shared(primary, primaryRegion, replicas, record.materials), ...ready });
+  }
   return new Map([...changes].filter(([Region, change]) => differs(records.get(Region), change)));
 };
 
@@ -45,15 +52,16 @@ const lookAgain = ({ Region }: Replica, { records }: KeySet, now: Date): Replica
   return { Region, DeletionDate: record ? record.DeletionDate : now };
 };
 
-/** Imported material waits until all have it; then it may become current. */
+/** Imported material waits until all have it, as far as can be told; then it may become current. */
 const judgePending = (
   materials: readonly MaterialVersion[],
   living: readonly (readonly [string, KeyRecord])[],
+  areAllKnown: boolean,
   now: Date,
 ): readonly MaterialVersion[] =>
   materials.map((version) => {
     if (isPermanent(version)) return version;
-    const everywhere = living.every(([, replica]) => hasMaterial(replica, version.KeyMaterialId, now));
+    const everywhere = areAllKnown && living.every(([, replica]) => hasMaterial(replica, version.KeyMaterialId, now));
     const KeyMaterialState: PendingState = everywhere ? 'PENDING_ROTATION' : 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
     return { ...version, KeyMaterialState };
   });
@@ -78,6 +86,10 @@ const shared = (
 });
 
 /** A replica as it begins: not usable before the others know of it. */
+const isUnfinished = ({ passing: state }: KeyRecord): boolean =>
+  state?.KeyState === 'Creating' && state.until === undefined;
+
+/** The record of such a replica. */
 export const newReplica = (
   primary: KeyRecord,
   primaryRegion: string,

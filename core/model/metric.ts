@@ -4,6 +4,8 @@ export type Metric =
   | 'ScheduleFailures'
   /** Calls that were refused because their key is about to be deleted: somebody still needs it. */
   | 'PendingDeletionKeyUse'
+  /** Keys whose related keys in other Regions have not heard of a change yet, each time the outbox was drained. */
+  | 'RelatedKeysWaiting'
   /** Keys whose imported material expires within days. */
   | 'KeyMaterialExpiring';
 

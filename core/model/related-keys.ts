@@ -24,15 +24,21 @@ export interface Replica {
 /** Writes that concern more than one key of a set. What a single-Region key has no use for is left out for it. */
 export interface RelatedKeys {
   /**
-   * Changes the record, then what its related keys share with it. Material that KMS made is in every Region first.
+   * Changes the record, then what its related keys share with it: those that cannot be reached hear of it later.
    * @throws {StaleRecordError} when another write to the record came first
+   * @throws {KmsError} when a Region cannot be reached that must know before: material that KMS made is in every Region
+   * first, and a primary knows of a replica that is to stay after all. Nothing has changed then.
    */
   update(record: KeyRecord, change: Partial<KeyRecord>, material?: KeyMaterial): Promise<void>;
   /** The records of the other keys of the set. */
   others(record: KeyRecord): Promise<readonly KeyRecord[]>;
+}
+
+export interface ReplicaMaker {
   /**
    * Makes a replica of the primary.
-   * @throws {KmsError} AlreadyExistsException while there is one in that Region
+   * @throws {KmsError} AlreadyExistsException while there is one in that Region; UnsupportedOperationException for a
+   * Region where this service is not
    * @throws {StaleRecordError} when another write to one of the two came first
    */
   replicate(primary: KeyRecord, Region: string, own: OwnProperties): Promise<KeyRecord>;

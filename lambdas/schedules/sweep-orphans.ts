@@ -28,7 +28,7 @@ export const sweepOrphans = schedule({
       else if (KeyMaterialId !== undefined && !(await isWanted(KeyId, KeyMaterialId))) {
         unwanted.push({ KeyId, KeyMaterialId });
       }
-      if (KeyId.startsWith('mrk-')) multiRegion.add(KeyId);
+      if (isMultiRegion(KeyId)) multiRegion.add(KeyId);
     }
     // What looks left behind may belong to a call that is under way.
     if (gone.size + unwanted.length > 0) await settle();
@@ -39,6 +39,8 @@ export const sweepOrphans = schedule({
       unwanted,
       ({ KeyId }) => KeyId,
       async ({ KeyId, KeyMaterialId }) => {
+        // Its primary may have it in use, and the word of that still be on its way.
+        if (isMultiRegion(KeyId) && !(await related.catchUp(KeyId))) return;
         const item = await keys.material(KeyId, KeyMaterialId);
         if (item && !(await isWanted(KeyId, KeyMaterialId))) await keys.deleteMaterial(item);
       },
@@ -59,12 +61,14 @@ export const sweepOrphans = schedule({
     );
     await each(multiRegion, String, async (KeyId) => {
       const record = await keys.get(KeyId);
-      if (record && stateAt(record, now) !== undefined) await related.bringInStep(KeyId);
+      if (record && stateAt(record, now) !== undefined) await related.catchUp(KeyId);
     });
   },
 });
 
 const pageLimit = 100;
+
+const isMultiRegion = (KeyId: string) => KeyId.startsWith('mrk-');
 
 const all = async function* <T>(scan: (page: PageRequest) => Promise<Page<T>>): AsyncGenerator<T> {
   let after: string | undefined;

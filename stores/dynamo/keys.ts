@@ -5,7 +5,7 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { dueBucketOf, dueWork } from '../../core/model/due-work.ts';
+import { dueBucketOf, dueBuckets, dueWork } from '../../core/model/due-work.ts';
 import type { MaterialVersion } from '../../core/model/key-materials.ts';
 import type { KeyMaterial, KeyRecord } from '../../core/model/key-record.ts';
 import type { Replica } from '../../core/model/related-keys.ts';
@@ -22,6 +22,7 @@ import {
   staleWrite,
   unchanged,
 } from './item.ts';
+import { dynamoOutbox, outboxItem } from './outbox.ts';
 
 const recordItem = 'key';
 const materialPrefix = 'material#';
@@ -152,6 +153,7 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
     },
 
     async due(bucket, until, page) {
+      const item = dueBuckets('outbox').includes(bucket) ? outboxItem : recordItem;
       const query = {
         TableName,
         IndexName: 'due',
@@ -160,7 +162,7 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
         ExclusiveStartKey:
           page.after === undefined
             ? undefined
-            : { dueBucket: bucket, dueAt: page.after, KeyId: page.after.split('#')[1], item: recordItem },
+            : { dueBucket: bucket, dueAt: page.after, KeyId: page.after.split('#')[1], item },
       };
       return queryPage(client, query, page, 'dueAt', ({ KeyId }) => String(KeyId));
     },
@@ -217,6 +219,8 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
       const Key = { KeyId, item: recordItem };
       await client.send(new DeleteCommand({ TableName, Key, ...unchanged(record) })).catch(staleWrite);
     },
+
+    ...dynamoOutbox(client, TableName),
 
     scan: (page) => scanPage(client, TableName, tables.keys, page, toStoredItem),
   };

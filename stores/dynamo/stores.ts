@@ -36,7 +36,7 @@ const within = {
 };
 
 /** What only schedules are handed. */
-const sweeping: readonly string[] = ['due', 'scan', 'shred', 'remove', 'forget'];
+const sweeping: readonly string[] = ['due', 'outboxEntry', 'scan', 'shred', 'remove', 'forget'];
 
 const readers = {
   keys: ({ keys: { get, material, list, count } }: Writers): KeyReader => ({ get, material, list, count }),

@@ -25,6 +25,7 @@ it('sounds for one count of any metric of the log, and for one message in a queu
     'ApproximateNumberOfMessagesVisible SchedulesFailed',
     'KeyMaterialExpiring',
     'PendingDeletionKeyUse',
+    'RelatedKeysWaiting',
     'ScheduleFailures',
   ]);
   expect(queues).toHaveLength(3);

@@ -131,6 +131,7 @@ const writingGrantsAndAliases = [
 ];
 const pinnedSchedules: Record<(typeof schedules)[number]['name'], string[]> = {
   AnnounceEvents: [],
+  DrainOutbox: [],
   ExpireKeyMaterial: [],
   RotateKeys: ['secretsmanager:GetSecretValue root secret'],
   DeleteKeys: [
@@ -171,7 +172,7 @@ const mayTouch = (operation: Operation): Set<string> => {
 /** What it writes, and what the pipeline writes for it. */
 const mayWrite = (operation: Operation): Partial<Record<string, string>> => ({
   ...operation.uses,
-  regions: undefined, // other Regions give no rights yet
+  regions: undefined, // gives no rights in this one
   ...(operation.uses.managedKeys === 'make' && { keys: 'write', aliases: 'write' }),
   ...(usesKeys(operation) && { usage: 'write' }),
 });

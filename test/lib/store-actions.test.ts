@@ -19,6 +19,7 @@ const anything = Object.assign(new Date(0), {
   CreationDate: new Date(0),
   Timestamp: new Date(0),
   LastUpdatedDate: new Date(0),
+  due: new Date(0),
   materials: [],
 });
 
