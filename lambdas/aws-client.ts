@@ -6,3 +6,9 @@ export const awsClient = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
 };
+
+/** Those of other Regions give up sooner: a call that goes on without such a Region must end in time too. */
+export const otherRegionsClient = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+};

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { KmsError } from '../core/model/errors.ts';
 import { awsResourceQuotas } from '../core/model/quotas.ts';
 import type { TableName } from '../core/model/tables.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
@@ -14,6 +13,7 @@ import { callerOfIdentity } from './caller.ts';
 import { tableVariable, variables } from './environment.ts';
 import { logLine } from './log.ts';
 import { newManagedKeys } from './managed-keys.ts';
+import { otherRegions } from './other-regions.ts';
 import type { Keyring, Recipients, Runtime, Standing } from './pipeline/ports.ts';
 import { tablesOf } from './pipeline/uses.ts';
 import { newKeyPolicies } from './policies.ts';
@@ -48,7 +48,8 @@ export type NewRecipients = (roots: string, random: Runtime['random']) => Recipi
 /** The Runtime on AWS, made once in the life of an execution environment. */
 export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?: NewRecipients): Runtime => {
   const roots = process.env[variables.attestationRoots];
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsClient), {
+  const region = read('AWS_REGION'); // set by Lambda itself
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...awsClient, region }), {
     marshallOptions: { removeUndefinedValues: true },
   });
   // A function knows the tables it may touch, so the stores of others stay without a name and are never handed out.
@@ -56,7 +57,6 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
   const clock = () => new Date();
   const stored = dynamoStores(client, tableNameOf);
   const stores = cachedStores({ ...stored, usage: hourlyUsage(stored.usage) }, recordCacheSeconds);
-  const region = read('AWS_REGION'); // set by Lambda itself
   const keyring = newKeyring(read, randomBytes);
 
   return {
@@ -72,10 +72,7 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
       for (const [table] of declared) read(tableVariable(table));
       return storesWithin(stores, declared);
     },
-    async inRegion() {
-      const message = 'This deployment has no access to other Regions: its multi-Region keys have no replicas.';
-      throw new KmsError('UnsupportedOperationException', message);
-    },
+    inRegion: otherRegions(process.env[variables.otherRegions]?.split(',') ?? [], tableNameOf),
     keyring,
     managedKeys: ({ managedKeys }) =>
       managedKeys === 'make' ? newManagedKeys(stores, { keyring, region, random: randomBytes }) : undefined,

@@ -1,22 +1,24 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { TableName } from '../core/model/tables.ts';
 import { tableVariable, variables } from '../lambdas/environment.ts';
 import type { Operation, Uses } from '../lambdas/operation.ts';
 import { tablesOf, usesOf } from '../lambdas/pipeline/uses.ts';
 import type { Schedule } from '../lambdas/schedule.ts';
-import { storeActions } from './store-actions.ts';
+import type { RootSecret } from './root-secret.ts';
+import { actionsElsewhere, storeActions, type TableActions } from './store-actions.ts';
 
 /** What functions may be given access to. */
 export interface Resources {
   readonly tables: Readonly<Record<TableName, Table>>;
-  readonly rootSecret: Secret;
+  readonly rootSecret: Pick<RootSecret, 'secretId' | 'secretArn'>;
   readonly auditQueue: Queue;
   readonly installation: string;
   /** Certificates in PEM under which attestation documents are verified. */
   readonly attestationRoots?: string | undefined;
+  /** Where the installation has the same tables too. */
+  readonly otherRegions: readonly string[];
 }
 
 /** What a function is for, and all that it touches for that. */
@@ -40,12 +42,15 @@ export const needsOfSchedule = ({ name, uses }: Schedule): Needs => ({ name, use
 
 /** Where a function finds what it uses. */
 export const environmentOf = ({ uses, attests }: Needs, resources: Resources): Record<string, string> => {
-  const { tables, rootSecret, auditQueue, installation, attestationRoots } = resources;
+  const { tables, rootSecret, auditQueue, installation, attestationRoots, otherRegions } = resources;
   const environment: Record<string, string> = { [variables.auditQueueUrl]: auditQueue.queueUrl };
-  for (const [table] of tablesOf(uses)) environment[tableVariable(table)] = tables[table].tableName;
+  const elsewhere = elsewhereOf(uses, resources);
+  const named = new Set([...tablesOf(uses), ...elsewhere].map(([table]) => table));
+  for (const table of named) environment[tableVariable(table)] = tables[table].tableName;
+  if (elsewhere.length > 0) environment[variables.otherRegions] = otherRegions.join(',');
   if (uses.material === 'use') {
     environment[variables.installationId] = installation;
-    environment[variables.rootSecretArns] = rootSecret.secretArn;
+    environment[variables.rootSecretArns] = rootSecret.secretId;
   }
   if (attests && attestationRoots) environment[variables.attestationRoots] = attestationRoots;
   return environment;
@@ -53,7 +58,7 @@ export const environmentOf = ({ uses, attests }: Needs, resources: Resources): R
 
 /** What a function may do: what its declaration and the pipeline need, and nothing else. */
 export const statementsOf = ({ uses, declared }: Needs, resources: Resources): PolicyStatement[] => {
-  const { tables, rootSecret, auditQueue } = resources;
+  const { tables, rootSecret, auditQueue, otherRegions } = resources;
   const statements = [allow(['sqs:SendMessage'], [auditQueue.queueArn])];
   if (uses.material === 'use') statements.push(allow(['secretsmanager:GetSecretValue'], [rootSecret.secretArn]));
   for (const [name, access] of tablesOf(uses)) {
@@ -69,8 +74,24 @@ export const statementsOf = ({ uses, declared }: Needs, resources: Resources): P
     const indexArns = queried.map((index) => `${tableArn}/index/${index}`);
     statements.push(allow(['dynamodb:Query'], indexArns));
   }
+  for (const [name, { table, indexes }] of elsewhereOf(uses, resources)) {
+    const arns = otherRegions.map((region) => arnElsewhere(tables[name], region));
+    statements.push(allow(dynamoDb(table), arns));
+    const indexArns = arns.flatMap((arn) => indexes.map((index) => `${arn}/index/${index}`));
+    if (indexArns.length > 0) statements.push(allow(['dynamodb:Query'], indexArns));
+  }
   return statements;
 };
+
+/** What it does to the tables of other Regions, if there are any. */
+const elsewhereOf = ({ regions }: Uses, { otherRegions }: Resources) =>
+  regions === undefined || otherRegions.length === 0
+    ? []
+    : (Object.entries(actionsElsewhere[regions]) as [TableName, TableActions][]); // Object.entries forgets the literal names
+
+/** Tables have the same names in all Regions of an installation. */
+const arnElsewhere = ({ stack, tableName }: Table, region: string): string =>
+  stack.formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: tableName });
 
 const allow = (actions: string[], resources: string[]) => new PolicyStatement({ actions, resources });
 

@@ -114,7 +114,7 @@ export interface Runtime {
   storesFor(uses: Uses): Partial<Sweepers>;
   /**
    * The stores of another Region.
-   * @throws {KmsError} UnsupportedOperationException where Regions are on their own
+   * @throws {KmsError} UnsupportedOperationException for a Region where this service is not
    */
   inRegion(region: string): Promise<Sweepers>;
   readonly keyring: Keyring;

@@ -226,9 +226,11 @@ it('hands out readers where only reading is declared', () => {
   expect(Object.keys(keys ?? {}).toSorted()).toEqual(['count', 'get', 'list', 'material']);
 });
 
-it('has no way to other Regions yet, and says so', async () => {
-  const refusal = { name: 'UnsupportedOperationException', message: expect.stringContaining('other Regions') };
-  await expect(lambdaRuntime().inRegion('eu-west-1')).rejects.toMatchObject(refusal);
+it('has no way to Regions where it is not deployed, and says so', async () => {
+  vi.stubEnv('OTHER_REGIONS', 'eu-west-1,ap-south-1');
+  const refusal = { name: 'UnsupportedOperationException', message: expect.stringContaining('eu-west-2') };
+  await expect(lambdaRuntime().inRegion('eu-west-2')).rejects.toMatchObject(refusal);
+  expect(await lambdaRuntime().inRegion('ap-south-1')).toHaveProperty('keys');
 });
 
 it('reads the environment in one file of lambdas/ alone', () => {

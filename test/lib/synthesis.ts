@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { KmsStack } from '../../lib/kms-stack.ts';
+import { newKmsStacks } from '../../lib/kms-stacks.ts';
 
 const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
@@ -14,6 +15,18 @@ export const synthesise = (context: Readonly<Record<string, string>> = {}): Temp
   try {
     const app = new App({ outdir, context: { ...flags, ...context } });
     return Template.fromStack(new KmsStack(app, 'serverless-kms', { code: (name) => Code.fromInline(name) }));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+};
+
+/** The same for all stacks of an installation: the templates by Region, and the stacks in their order. */
+export const synthesiseAll = (context: Readonly<Record<string, string>>, homeRegion: string | undefined) => {
+  const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-'));
+  try {
+    const app = new App({ outdir, context: { ...flags, ...context } });
+    const stacks = newKmsStacks(app, 'serverless-kms', { code: (name) => Code.fromInline(name), homeRegion });
+    return { stacks, templates: new Map(stacks.map((stack) => [stack.region, Template.fromStack(stack)])) };
   } finally {
     rmSync(outdir, { recursive: true });
   }

@@ -1,0 +1,162 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import dynalite from 'dynalite';
+import { vi } from 'vitest';
+import { lambdaHandler } from '../../lambdas/gateway.ts';
+import type { Operation } from '../../lambdas/operation.ts';
+import { type OperationName, operations } from '../../lambdas/operations/index.ts';
+import { secretKeyring } from '../../lambdas/root-secret.ts';
+import { runSchedule } from '../../lambdas/run-schedule.ts';
+import { lambdaRuntime } from '../../lambdas/runtime.ts';
+import { schedules } from '../../lambdas/schedules/index.ts';
+import { createTables } from '../../stores/dynamo/create-tables.ts';
+import { dynamoStores } from '../../stores/dynamo/stores.ts';
+import type { Answer } from '../service.ts';
+import { gatewayEvent } from './gateway-event.ts';
+
+export const home = 'us-east-1';
+export const sister = 'eu-west-1';
+const names = [home, sister];
+
+/** What becomes of requests to a Region: `down` refuses each connection, `hung` takes the request and says nothing. */
+export type Health = 'up' | 'down' | 'hung' | 'unauthorized';
+
+/** What a Region was asked for: an action on a table of this short name, and the index that was queried. */
+export interface Asked {
+  readonly action: string;
+  readonly table: string;
+  readonly index: string | undefined;
+}
+
+const prefix = 'kms-';
+const tableNameOf = (table: string) => `${prefix}${table}`;
+
+/**
+ * DynamoDB as AWS has it: one database a Region, the same names of tables in each. A request goes to the Region that it
+ * is signed for, so that the clients under test are those of AWS, with nothing changed but the host.
+ */
+const startDatabases = async () => {
+  const databases = new Map(names.map((name) => [name, dynalite({ createTableMs: 0 })]));
+  const health = new Map<string, Health>();
+  const asked = new Map<string, Asked[]>(names.map((name) => [name, []]));
+  /** Called with each write as it arrives. */
+  let onWrite = (_region: string) => {};
+
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const [, region = ''] =
+      /Credential=[^/]+\/\d+\/([^/]+)\/dynamodb/.exec(String(request.headers.authorization)) ?? [];
+    const action = String(request.headers['x-amz-target']).replace(/^.*\./, '');
+    if (/^(Put|Delete)Item$/.test(action)) onWrite(region);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk)); // dynalite listens too
+    request.on('end', () => {
+      const { TableName, IndexName } = JSON.parse(Buffer.concat(chunks).toString());
+      asked.get(region)?.push({ action, table: String(TableName).slice(prefix.length), index: IndexName });
+    });
+    const state = health.get(region) ?? 'up';
+    if (state === 'down') return void request.socket.destroy();
+    if (state === 'hung') return;
+    if (state === 'unauthorized') {
+      response.statusCode = 400;
+      return void response.end('{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"no"}');
+    }
+    databases.get(region)?.emit('request', request, response);
+  };
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo; // listens on TCP
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    health,
+    asked,
+    watchWrites: (watch: (region: string) => void) => {
+      onWrite = watch;
+    },
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+
+const onTheWire = (value: unknown): unknown => (Buffer.isBuffer(value) ? value.toString('base64') : value);
+
+/**
+ * Two Regions of an installation on AWS, as far as there is an AWS here: the real functions on the real runtime, told
+ * of their world by the environment alone. The clock stands still until it is moved.
+ */
+export const startTwoRegions = async () => {
+  const databases = await startDatabases();
+  const queue = mockClient(SQSClient);
+  const secrets = mockClient(SecretsManagerClient);
+  queue.on(SendMessageCommand).resolves({ MessageId: 'm' });
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: 'Sample00'.repeat(8) });
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: new Date('2026-11-21T12:00:00Z') });
+  const environment = {
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE00',
+    AWS_SECRET_ACCESS_KEY: 'none',
+    AWS_ENDPOINT_URL_DYNAMODB: databases.endpoint,
+    KEYS_TABLE: tableNameOf('keys'),
+    ALIASES_TABLE: tableNameOf('aliases'),
+    GRANTS_TABLE: tableNameOf('grants'),
+    USAGE_TABLE: tableNameOf('usage'),
+    AUDIT_QUEUE_URL: 'https://queue.invalid/audit',
+    INSTALLATION_ID: 'kms',
+    ROOT_SECRET_ARNS: 'kms/root-1',
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+
+  const openRegion = async (region: string) => {
+    const client = new DynamoDBClient({ region });
+    await createTables(client, tableNameOf);
+    vi.stubEnv('AWS_REGION', region);
+    vi.stubEnv('OTHER_REGIONS', names.filter((other) => other !== region).join());
+    const runtime = lambdaRuntime(secretKeyring);
+    const declared: readonly Operation[] = operations;
+    const handlers = new Map(declared.map((operation) => [operation.name, lambdaHandler(operation, runtime)]));
+    return {
+      runtime,
+      /** What is stored, nothing of it kept in between. */
+      stores: dynamoStores(DynamoDBDocumentClient.from(client), tableNameOf),
+      async call(name: OperationName, parameters: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+        const sent = Object.entries(parameters).map(([member, value]) => [member, onTheWire(value)]);
+        const result = await handlers.get(name)?.(gatewayEvent(name, Object.fromEntries(sent)));
+        return { status: result?.statusCode, ...JSON.parse(result?.body || '{}') } as Answer;
+      },
+      pass(name: (typeof schedules)[number]['name']) {
+        const schedule = schedules.find((known) => known.name === name);
+        if (schedule === undefined) throw new Error(`no schedule ${name}`);
+        return runSchedule(schedule, runtime)({ wait: async () => {} });
+      },
+    };
+  };
+  const regions = { [home]: await openRegion(home), [sister]: await openRegion(sister) } as const;
+
+  return {
+    home: regions[home],
+    sister: regions[sister],
+    health: databases.health,
+    /** What each Region was asked, by whomever, since the last time. */
+    asked: (region: string) => databases.asked.get(region)?.splice(0) ?? [],
+    watchWrites: databases.watchWrites,
+    /** What the log says since it was last asked. */
+    logged: () => written.mock.calls.splice(0).map(([line]) => JSON.parse(String(line))),
+    moveClock: (seconds: number) => void vi.advanceTimersByTime(seconds * 1000),
+    close() {
+      databases.close();
+      vi.useRealTimers();
+      vi.unstubAllEnvs();
+      written.mockRestore();
+      queue.restore();
+      secrets.restore();
+    },
+  };
+};
+
+export type TwoRegions = Awaited<ReturnType<typeof startTwoRegions>>;
