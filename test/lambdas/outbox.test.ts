@@ -134,6 +134,28 @@ describe('killed at any write', () => {
   });
 });
 
+it('tells nobody of a new primary before that knows, and tells the others when one of them cannot be told', async () => {
+  const failingIn = (name: string) => async (region: string) => {
+    const { stores } = await kms.inRegion(region);
+    const update = () => Promise.reject(new Error('no way'));
+    return region === name ? { ...stores, keys: { ...stores.keys, update } } : stores;
+  };
+  await newSet();
+  const { inRegion } = kms.runtime;
+  kms.runtime.inRegion = failingIn('ap-south-1');
+  const update = { KeyId, PrimaryRegion: 'ap-south-1' };
+  expect(await kms.call('UpdatePrimaryRegion', update)).toMatchObject({ status: 200 });
+  expect((await records())[1]?.related?.primaryRegion).toBe('us-east-1');
+  kms.runtime.inRegion = failingIn('eu-west-1');
+  kms.moveClock(61);
+  await pass(kms, 'DrainOutbox');
+  expect((await records())[2]?.related?.primaryRegion).toBeUndefined();
+  expect((await entries())[0]).toBeDefined();
+  kms.runtime.inRegion = inRegion;
+  await drain();
+  await expectInStep();
+});
+
 describe('the outbox', () => {
   it('is not drained while the call that wrote the entry may be under way', async () => {
     await newSet();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { actionsElsewhere } from '../../lib/store-actions.ts';
 import { importing } from '../importing.ts';
 import { type Health, home, sister, startTwoRegions, type TwoRegions } from './two-regions.ts';
@@ -8,11 +8,16 @@ import { type Health, home, sister, startTwoRegions, type TwoRegions } from './t
 let aws: TwoRegions;
 let KeyId: string;
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: new Date('2026-11-21T12:00:00Z') }); // stand still until moved
   aws = await startTwoRegions();
   const { KeyMetadata } = await aws.home.call('CreateKey', { MultiRegion: true });
   KeyId = KeyMetadata.KeyId;
 });
-afterEach(() => aws.close());
+afterEach(() => {
+  aws.close();
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
 
 const Plaintext = Buffer.from('text').toString('base64');
 const ok = { status: 200 };
@@ -155,6 +160,42 @@ describe.each<Health>(['down', 'unauthorized'])('while the sister Region is %s',
     expect(aws.logged().filter((line) => 'RelatedKeysWaiting' in line)).toEqual([]);
   });
 
+  it('does not take a replica that cannot be read for one that is gone', async () => {
+    await replicate();
+    aws.health.set(sister, health);
+    expect(await aws.home.call('ScheduleKeyDeletion', { KeyId, ...week })).toMatchObject(ok);
+    aws.health.clear();
+    aws.moveClock(30 * 86_400);
+    await drain();
+    expect(await stateIn(aws.home)).toBe('PendingReplicaDeletion');
+    expect(await stateIn(aws.sister)).toBe('Enabled');
+  });
+
+  it('lets imported material become current only when it has asked every Region', async () => {
+    const { KeyMetadata } = await aws.home.call('CreateKey', { MultiRegion: true, Origin: 'EXTERNAL' });
+    ({ KeyId } = KeyMetadata);
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    await importing(aws.home, KeyId, first);
+    await replicate();
+    await importing(aws.sister, KeyId, first);
+    aws.moveClock(2);
+    const anew = { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE', ImportType: 'NEW_KEY_MATERIAL' };
+    aws.health.set(sister, health);
+    const { KeyMaterialId } = await importing(aws.home, KeyId, second, anew);
+    const stateOfIt = async () =>
+      (await records())[0]?.materials.find((version) => version.KeyMaterialId === KeyMaterialId)?.KeyMaterialState;
+    aws.health.clear();
+    expect(await stateOfIt()).toBe('PENDING_MULTI_REGION_IMPORT_AND_ROTATION');
+    await drain();
+    aws.health.set(home, health);
+    expect(await importing(aws.sister, KeyId, second)).toMatchObject(ok);
+    aws.health.clear();
+    await drain();
+    expect(await stateOfIt()).toBe('PENDING_ROTATION');
+    aws.health.set(sister, health);
+    expect(await aws.home.call('RotateKeyOnDemand', { KeyId })).toMatchObject(failed);
+  });
+
   it('goes on with replicas that wait for their deletion, and never has the primary go before them', async () => {
     await replicate();
     await aws.home.call('ScheduleKeyDeletion', { KeyId, ...week });
@@ -172,7 +213,7 @@ describe.each<Health>(['down', 'unauthorized'])('while the sister Region is %s',
   });
 });
 
-it('answers in time when a Region takes requests and says nothing, and asks it once a pass', async () => {
+it('answers in time when a Region takes requests and says nothing', async () => {
   await replicate();
   const { KeyMetadata } = await aws.home.call('CreateKey', { MultiRegion: true });
   await aws.home.call('ReplicateKey', { KeyId: KeyMetadata.KeyId, ReplicaRegion: sister });
@@ -187,6 +228,22 @@ it('answers in time when a Region takes requests and says nothing, and asks it o
   expect(Number(process.hrtime.bigint() - started) / 1e9).toBeLessThan(3 * 7);
   expect(aws.logged().filter((line) => 'RelatedKeysWaiting' in line)).toMatchObject([{ RelatedKeysWaiting: 2 }]);
 }, 30_000);
+
+it('asks a Region that does not answer no more than once for what it has under way, however much is waiting', async () => {
+  await replicate();
+  const [record] = await records();
+  if (record === undefined) return expect.fail();
+  for (let n = 0; n < 40; n += 1) {
+    const id = `mrk-${n.toString(16).padStart(32, '0')}`;
+    await aws.home.stores.keys.create({ ...record, KeyId: id }, undefined);
+    await aws.home.stores.keys.addToOutbox({ KeyId: id, token: 'a', due: new Date() });
+  }
+  aws.health.set(sister, 'unauthorized');
+  aws.asked(sister);
+  expect(await aws.home.pass('DrainOutbox')).toMatchObject({ done: 40, failed: 0 });
+  expect(aws.asked(sister).length).toBeLessThanOrEqual(8);
+  expect(aws.logged().filter((line) => 'RelatedKeysWaiting' in line)).toMatchObject([{ RelatedKeysWaiting: 40 }]);
+});
 
 describe('a sister Region that is gone from one of the writes to it on', () => {
   const replica = () => aws.home.call('ReplicateKey', { KeyId, ReplicaRegion: sister });

@@ -34,6 +34,7 @@ export interface Asked {
 }
 
 const prefix = 'kms-';
+const marshallOptions = { removeUndefinedValues: true };
 const tableNameOf = (table: string) => `${prefix}${table}`;
 
 /**
@@ -88,7 +89,7 @@ const onTheWire = (value: unknown): unknown => (Buffer.isBuffer(value) ? value.t
 
 /**
  * Two Regions of an installation on AWS, as far as there is an AWS here: the real functions on the real runtime, told
- * of their world by the environment alone. The clock stands still until it is moved.
+ * of their world by the environment alone, which the test takes back. The clock is that of the test.
  */
 export const startTwoRegions = async () => {
   const databases = await startDatabases();
@@ -97,7 +98,6 @@ export const startTwoRegions = async () => {
   queue.on(SendMessageCommand).resolves({ MessageId: 'm' });
   secrets.on(GetSecretValueCommand).resolves({ SecretString: 'Sample00'.repeat(8) });
   const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: new Date('2026-11-21T12:00:00Z') });
   const environment = {
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE00',
     AWS_SECRET_ACCESS_KEY: 'none',
@@ -123,7 +123,7 @@ export const startTwoRegions = async () => {
     return {
       runtime,
       /** What is stored, nothing of it kept in between. */
-      stores: dynamoStores(DynamoDBDocumentClient.from(client), tableNameOf),
+      stores: dynamoStores(DynamoDBDocumentClient.from(client, { marshallOptions }), tableNameOf),
       async call(name: OperationName, parameters: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
         const sent = Object.entries(parameters).map(([member, value]) => [member, onTheWire(value)]);
         const result = await handlers.get(name)?.(gatewayEvent(name, Object.fromEntries(sent)));
@@ -150,8 +150,6 @@ export const startTwoRegions = async () => {
     moveClock: (seconds: number) => void vi.advanceTimersByTime(seconds * 1000),
     close() {
       databases.close();
-      vi.useRealTimers();
-      vi.unstubAllEnvs();
       written.mockRestore();
       queue.restore();
       secrets.restore();
