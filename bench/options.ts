@@ -11,7 +11,7 @@ export interface BenchOptions {
 }
 
 export const usage = `usage: npm run bench -- [options]
-       npm run bench -- steps|policy|list-keys|grants [--seconds N]
+       npm run bench -- steps|policy|list-keys|grants|audit [--seconds N]
 
   --seconds N            length of each measurement; 5 if not given
   --operations A,B       some of ${workloadNames.join(',')}

@@ -9,7 +9,8 @@ const keyIdForms = [
   {
     pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
     toHex: (KeyId: string) => KeyId.replaceAll('-', ''),
-    fromHex: (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    fromHex: (hex: string) =>
+      `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
   },
   {
     pattern: /^mrk-[0-9a-f]{32}$/,
@@ -60,20 +61,29 @@ export const encodeHeader = ({ KeyId, KeyMaterialId, nonce, iv }: BlobHeader): B
 
 /** Takes a blob apart; undefined for anything that is not exactly of this form, whatever it is. Never throws. */
 export const parseBlob = (bytes: Uint8Array): ParsedBlob | undefined => {
+  const ids = idsOfBlob(bytes);
+  return (
+    ids && {
+      ...ids,
+      nonce: bytes.subarray(nonceAt, ivAt),
+      iv: bytes.subarray(ivAt, sealedAt),
+      header: bytes.subarray(0, sealedAt),
+      sealed: bytes.subarray(sealedAt),
+    }
+  );
+};
+
+/** What a blob says of its key, for those who do not open it; undefined where `parseBlob` is. */
+export const idsOfBlob = (bytes: Uint8Array): Pick<BlobHeader, 'KeyId' | 'KeyMaterialId'> | undefined => {
   if (bytes.length < sealedAt + tagLength || bytes[0] !== formatVersion) return undefined;
   const form = keyIdForms[bytes[1] ?? -1];
   if (form === undefined) return undefined;
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, nonceAt); // a view: nothing is copied
   return {
-    KeyId: form.fromHex(hex(bytes.subarray(keyIdAt, keyMaterialIdAt))),
-    KeyMaterialId: hex(bytes.subarray(keyMaterialIdAt, nonceAt)),
-    nonce: bytes.subarray(nonceAt, ivAt),
-    iv: bytes.subarray(ivAt, sealedAt),
-    header: bytes.subarray(0, sealedAt),
-    sealed: bytes.subarray(sealedAt),
+    KeyId: form.fromHex(header.toString('hex', keyIdAt, keyMaterialIdAt)),
+    KeyMaterialId: header.toString('hex', keyMaterialIdAt, nonceAt),
   };
 };
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 const checkLength = (label: string, bytes: Uint8Array, length: number): void => {
   if (bytes.length !== length) throw new RangeError(`${label}: expected ${length} bytes, got ${bytes.length}`);

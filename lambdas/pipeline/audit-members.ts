@@ -1,21 +1,42 @@
 import type { Members, Shape } from '../../core/model/shapes.ts';
+import type { AuditFacts, Operation } from '../operation.ts';
 import type { Call } from './call.ts';
 
 /** Largest `requestParameters` and `responseElements`, in bytes of JSON. */
 const largestObject = 100 * 1024;
 
 /** What a record shows of the input: all but bytes, secrets and what the operation hides; `null` for nothing. */
-export const requestParameters = ({ operation, input, sent }: Call): Record<string, unknown> | null => {
-  const { hides = [], onlySent = [], fills = {} } = operation.audit;
-  const isShown = (name: string) => !hides.includes(name) && (!onlySent.includes(name) || sent?.has(name) === true);
-  const members = Object.fromEntries(Object.entries(operation.input).filter(([name]) => isShown(name)));
-  const filled = Object.entries(fills).map(([name, { firstOf, else: otherwise }]) => {
-    const source = firstOf.find((from) => input[from] !== undefined);
-    return [name, source === undefined ? otherwise : input[source]];
-  });
-  const parameters = shown(members, { ...input, ...Object.fromEntries(filled) });
-  return Object.keys(parameters).length === 0 ? null : within('requestParameters', parameters);
+export const requestParameters = ({ operation, input, sent, request }: Call): Record<string, unknown> | null => {
+  const { onlySent = [], fills } = operation.audit;
+  const parameters = shown(visibleOf(operation), fills ? { ...input, ...filled(fills, input) } : input);
+  for (const name of onlySent) if (sent?.has(name) !== true) delete parameters[lowerFirst(name)];
+  if (Object.keys(parameters).length === 0) return null;
+  // JSON of what came as JSON, some defaults, and instants written out: it cannot be so much longer.
+  return request.body.length < largestObject / 4 ? parameters : within('requestParameters', parameters);
 };
+
+/** Worked out once for each operation. */
+const visible = new WeakMap<Operation, Members>();
+
+const visibleOf = (operation: Operation): Members => {
+  const known = visible.get(operation);
+  if (known) return known;
+  const { hides = [] } = operation.audit;
+  const members = Object.entries(operation.input).filter(([name, shape]) => !hides.includes(name) && isShown(shape));
+  const made = Object.fromEntries(members);
+  visible.set(operation, made);
+  return made;
+};
+
+const isShown = ({ secret, type }: Shape): boolean => !secret && type !== 'blob';
+
+const filled = (fills: NonNullable<AuditFacts['fills']>, input: Call['input']) =>
+  Object.fromEntries(
+    Object.entries(fills).map(([name, { firstOf, else: otherwise }]) => {
+      const source = firstOf.find((from) => input[from] !== undefined);
+      return [name, source === undefined ? otherwise : input[source]];
+    }),
+  );
 
 /** What a record shows of the answer: what the operation declares. */
 export const responseElements = ({ operation, keys, output }: Call): Record<string, unknown> | null => {
@@ -34,14 +55,14 @@ const within = (name: string, members: Record<string, unknown>): Record<string, 
   return size <= largestObject ? members : { reason: `${name} too large`, omitted: 'true', originalSize: `${size}` };
 };
 
-export const shown = (members: Members, values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(members).flatMap(([name, shape]) => {
-      const value = values[name];
-      if (value === undefined || shape.secret || shape.type === 'blob') return [];
-      return [[lowerFirst(name), asShaped(shape, value)]];
-    }),
-  );
+export const shown = (members: Members, values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const found: Record<string, unknown> = {};
+  for (const [name, shape] of Object.entries(members)) {
+    const value = values[name];
+    if (value !== undefined && isShown(shape)) found[lowerFirst(name)] = asShaped(shape, value);
+  }
+  return found;
+};
 
 /** The keys of a map are the caller's, and stay as they are; names of members do not. */
 const asShaped = (shape: Shape, value: unknown): unknown => {

@@ -1,5 +1,5 @@
 import type { Caller } from '../../core/model/caller.ts';
-import { parseBlob } from '../../core/model/ciphertext-blob.ts';
+import { idsOfBlob } from '../../core/model/ciphertext-blob.ts';
 import type { KmsError } from '../../core/model/errors.ts';
 import { newKeyId } from '../../core/model/key-id.ts';
 import { attestedOnRecord } from './attested.ts';
@@ -67,7 +67,7 @@ const additional = (call: Call, error: KmsError | undefined) => {
 const materialsOf = ({ operation, keys, input, output }: Call): readonly (readonly [string, string])[] =>
   Object.entries(operation.audit.materials ?? {}).flatMap(([name, source]) => {
     const ciphertext = 'sent' in source ? input[source.sent] : output?.[source.answered];
-    const blob = Buffer.isBuffer(ciphertext) ? parseBlob(ciphertext) : undefined;
+    const blob = Buffer.isBuffer(ciphertext) ? idsOfBlob(ciphertext) : undefined;
     const isOfCall = Object.values(keys).some((key) => key?.record.KeyId === blob?.KeyId);
     return blob && isOfCall ? [[name, blob.KeyMaterialId]] : [];
   });

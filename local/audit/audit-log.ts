@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { AuditLog, AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
 import type { Digests } from './digests.ts';
 import { makeLogFiles } from './log-files.ts';
@@ -42,8 +43,9 @@ export const openAuditLog = async (options: {
   let timer: NodeJS.Timeout | undefined;
   let closing: Promise<void> | undefined;
 
-  /** Whatever came while the file was busy goes into it together. */
+  /** Whatever came in the same turn, or while the file was busy, goes into it together. */
   const writeGroup = async (): Promise<void> => {
+    await endOfTurn();
     const lines = group?.lines ?? [];
     group = undefined;
     const bytes = Buffer.from(lines.join(''));

@@ -10,6 +10,9 @@ import { listedLogFile } from './digest-chains.ts';
 import type { ListedLogFile } from './digest-file.ts';
 import { isSpoolName, logFileName, placeOf } from './names.ts';
 
+/** Of compression: a third of the time that zlib takes by default, for a tenth more bytes. Calls are served meanwhile. */
+const level = 3;
+
 /**
  * Turns every spool that was set aside into log files, one per account and Region, `{"Records":[…]}` in gzip.
  * Names and bytes follow from the spool alone: after a crash at any point, a second run makes the same files again.
@@ -49,7 +52,7 @@ const fileSpool = async (
       if (other.startsWith(`.${target.file}.`)) await rm(join(path, other), { force: true });
     }
     const body = Buffer.from(`{"Records":[${lines.join(',')}]}`, 'latin1');
-    await writeFileAtomically(join(path, target.file), await promisify(gzip)(body), 0o600);
+    await writeFileAtomically(join(path, target.file), await promisify(gzip)(body, { level }), 0o600);
     made(place, listedLogFile([...target.folder, target.file].join('/'), body, records));
   }
 

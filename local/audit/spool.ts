@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
 import { newSpoolName, spoolFile } from './names.ts';
@@ -60,15 +61,14 @@ export const newSpool = (options: { folder: string; now: () => Date; log: Runtim
     async append(lines) {
       current ??= await begin();
       const { handle, ino, size } = current;
-      const found = stat(path).catch(() => undefined);
       try {
-        await handle.appendFile(lines);
+        for (let at = 0; at < lines.length; ) at += (await handle.write(lines, at)).bytesWritten;
       } catch (error) {
         // A torn line goes away, or stays the last one of its file: the next lines then begin another.
         await handle.truncate(size).catch(letGo);
         throw error;
       }
-      if ((await found)?.ino !== ino) {
+      if (inodeOf(path) !== ino) {
         // Writing to a file that was deleted is no error to the system, but the lines are nowhere.
         reportLoss();
         await letGo();
@@ -78,4 +78,13 @@ export const newSpool = (options: { folder: string; now: () => Date; log: Runtim
     },
     setAside,
   };
+};
+
+/** At once: the name was just in use, and to ask in another thread costs ten times as much. */
+const inodeOf = (path: string): number | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino;
+  } catch {
+    return undefined; // a folder on the way there is none, or not ours to enter
+  }
 };

@@ -15,7 +15,7 @@ describe('writing', () => {
 
   it('puts a thousand concurrent records into the file with a handful of writes', async () => {
     const log = await opened();
-    const append = vi.spyOn(await handles(), 'appendFile');
+    const append = vi.spyOn(await handles(), 'write');
     await writeAll(log, names(1000));
     expect(append.mock.calls.length).toBeGreaterThan(0);
     expect(append.mock.calls.length).toBeLessThanOrEqual(5);
@@ -62,10 +62,10 @@ describe('when the disk is full', () => {
   /** The next write gets half of its bytes into the file, and fails. */
   const fillDisk = async () => {
     const prototype = await handles();
-    const { appendFile } = prototype;
-    vi.spyOn(prototype, 'appendFile').mockImplementationOnce(async function (this: typeof prototype, data) {
+    const { writeFile } = prototype;
+    vi.spyOn(prototype, 'write').mockImplementationOnce(async function (this: typeof prototype, data: unknown) {
       const lines = data as Buffer; // as the log hands them over
-      await appendFile.call(this, lines.subarray(0, lines.length / 2));
+      await writeFile.call(this, lines.subarray(0, lines.length / 2));
       throw full;
     });
     return prototype;
