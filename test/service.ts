@@ -21,6 +21,8 @@ import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
 import type { Sweepers } from '../stores/ports.ts';
 import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
+import { newSecretWatch, type SecretWatch } from './secret-watch.ts';
+import { watchBody, watchedKeyring, watchedLog, watchedOperation } from './watched.ts';
 
 export const accountId = '111122223333';
 export const otherAccountId = '444455556666';
@@ -60,8 +62,8 @@ const toJson = (parameters: Parameters): string =>
 
 /**
  * The real pipeline on the real stores, on a DynamoDB in memory. The caller is given, not authenticated; the clock stands
- * still until it is moved; audit records and log lines are kept for the test to look at. `around` comes between the
- * stores and everybody, `beforeWrite` before each item that is written or deleted.
+ * still until it is moved; audit records, none of which may tell a secret, and log lines are kept for the test to look
+ * at. `around` comes between the stores and everybody, `beforeWrite` before each item that is written or deleted.
  */
 export const newService = async (
   overrides: Partial<Runtime> = {},
@@ -88,6 +90,7 @@ export const newService = async (
     return opened;
   };
   const audited: AuditRecord[] = [];
+  const secrets = newSecretWatch();
   const logged: LogEntry[] = [];
   const refusals: LogEntry[] = [];
   let caller = userOf(accountId, 'admin');
@@ -103,7 +106,7 @@ export const newService = async (
     const stored = around(dynamoStores(documents, tableNameOf));
     const stores = { ...stored, usage: bufferedUsage(stored.usage) };
     // Each Region has the material that is in its own store, and no other at hand.
-    const keyring = newKeyring(rootKeys, randomBytes);
+    const keyring = watchedKeyring(newKeyring(rootKeys, randomBytes), rootKeys, secrets);
     const runtime: Runtime = {
       region: name,
       clock: () => now,
@@ -118,11 +121,11 @@ export const newService = async (
       managedKeys: () => newManagedKeys(stores, { keyring, region: name, random: randomBytes }),
       markerKey,
       quotas,
-      auditLog: { write: async (record) => void audited.push(record) },
       log: (entry) => void (entry.action === undefined ? logged : refusals).push(entry),
       ...overrides,
+      auditLog: watchedLog(overrides.auditLog ?? { write: async (record) => void audited.push(record) }, secrets),
     };
-    return { stores, runtime, ...callsTo(runtime, () => arriving) };
+    return { stores, runtime, ...callsTo(runtime, () => arriving, secrets) };
   };
   const { stores, runtime, send, call, callAs } = await inRegion(region);
 
@@ -130,6 +133,8 @@ export const newService = async (
     stores,
     runtime,
     audited,
+    /** What no audit record may tell. */
+    secrets,
     /** What the log tells besides refusals: trouble. */
     logged,
     /** What the log tells of calls that were refused. */
@@ -174,12 +179,15 @@ export interface ServiceRegion extends ReturnType<typeof callsTo> {
 }
 
 /** @param arriving how calls come in, where it is not as ever */
-const callsTo = (runtime: Runtime, arriving: () => Partial<HttpRequest>) => {
-  const handlers = new Map(operations.map((operation) => [operation.name, serve(operation, runtime)]));
+const callsTo = (runtime: Runtime, arriving: () => Partial<HttpRequest>, secrets: SecretWatch) => {
+  const handlers = new Map(
+    operations.map((operation) => [operation.name, serve(watchedOperation(operation, secrets), runtime)]),
+  );
 
   const send = async (name: OperationName, body: string | Uint8Array, contentType = 'application/x-amz-json-1.1') => {
     const handler = handlers.get(name);
     if (handler === undefined) throw new Error(`no operation ${name}`);
+    watchBody(name, Buffer.from(body).toString(), secrets);
     const reply = await handler({
       method: 'POST',
       path: '/',

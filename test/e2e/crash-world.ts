@@ -126,7 +126,7 @@ export const runClients = (kms: KMSClient, world: World, life: number): Promise<
 
   const encrypt = async () => {
     const { KeyId, blobs } = pick(world.keys);
-    const text = name();
+    const text = `text of ${name()}`; // no description is a part of it, nor it of one
     const answer = await tell(world, kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from(text) })));
     if (answer === undefined) silence = true;
     else if (!(answer instanceof Error) && answer.CiphertextBlob)

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newSecretWatch, type SecretWatch } from '../secret-watch.ts';
+import { checkAuditFiles, watchFolder } from './watched-folder.ts';
 
 const program = fileURLToPath(new URL('../../bin/kms.ts', import.meta.url));
 
@@ -44,7 +46,10 @@ export interface RunningKms {
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<Exit>;
   /** `kill -9`. */
   kill(): Promise<Exit>;
+  /** Rejects when the audit files that the service leaves tell a secret. */
   readonly exited: Promise<Exit>;
+  /** What the audit files may not tell: what is secret in the data folder, and what calls bring and get. */
+  readonly secrets: SecretWatch;
 }
 
 export interface SpawnOptions {
@@ -54,17 +59,19 @@ export interface SpawnOptions {
   readonly cwd?: string;
 }
 
-const started = new Set<ChildProcess>();
+const started = new Map<ChildProcess, Promise<Exit>>();
+/** Of services that ended: their audit files are looked through before folders are removed. */
+const looking = new Set<Promise<Exit>>();
 
 /** Kills every service that a test left running: for `afterAll`. */
 export const killAll = async (): Promise<void> => {
   await Promise.all(
-    [...started].map((child) => {
-      const gone = new Promise((resolve) => child.once('close', resolve));
+    [...started].map(([child, exited]) => {
       child.kill('SIGKILL');
-      return gone;
+      return exited;
     }),
   );
+  await Promise.all(looking);
 };
 
 const spawnKms = (command: string, { args = [], env = {}, cwd }: SpawnOptions) => {
@@ -74,7 +81,6 @@ const spawnKms = (command: string, { args = [], env = {}, cwd }: SpawnOptions) =
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
   });
-  started.add(child);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
@@ -88,6 +94,7 @@ const spawnKms = (command: string, { args = [], env = {}, cwd }: SpawnOptions) =
       resolve({ code, signal, ...output });
     });
   });
+  started.set(child, exited);
   return { child, output, exited };
 };
 
@@ -109,7 +116,16 @@ export const startAs = async (options: SpawnOptions): Promise<RunningKms> => {
   const ready: ReadyLine = JSON.parse(running.stdout().split('\n', 1)[0] ?? '');
   const { endpoint, dataDir } = ready;
   const credentials = async (profile = 'admin') => credentialsOf(await readPrincipals(dataDir), profile);
-  return { ...running, endpoint, ready, readyMilliseconds, credentials };
+  const secrets = newSecretWatch();
+  await watchFolder(dataDir, secrets);
+  const exited = running.exited.then(async (exit) => {
+    await checkAuditFiles(dataDir, secrets);
+    return exit;
+  });
+  looking.add(exited);
+  const stop = (signal?: 'SIGTERM' | 'SIGINT') => running.stop(signal).then(() => exited);
+  const kill = () => running.kill().then(() => exited);
+  return { ...running, endpoint, ready, readyMilliseconds, credentials, secrets, stop, kill, exited };
 };
 
 /** Starts the service for people: it greets them instead of printing JSON. */
