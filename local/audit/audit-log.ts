@@ -1,8 +1,8 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { placeOf } from '../../core/audit/log-file.ts';
 import type { AuditLog, AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
 import type { Digests } from './digests.ts';
 import { makeLogFiles } from './log-files.ts';
-import { placeOf } from './names.ts';
 import { newSpool } from './spool.ts';
 
 export interface LocalAuditLog extends AuditLog {

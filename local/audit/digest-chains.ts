@@ -1,10 +1,12 @@
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ListedLogFile, listedLogFile, type StoredDigest } from '../../core/audit/digest.ts';
+import { digestEnd, digestFolder } from '../../core/audit/digest-names.ts';
+import { logFileMinute, placeOf } from '../../core/audit/log-file.ts';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
-import { type ListedLogFile, readDigest, type StoredDigest, sha256, uncompressed } from './digest-file.ts';
-import { digestBucket, digestEnd, logFileMinute } from './digest-names.ts';
+import { readDigest, uncompressed } from './digest-file.ts';
 import type { Chain } from './digests.ts';
-import { placeOf } from './names.ts';
+import { folderAsBucket } from './names.ts';
 
 const day = 86_400_000;
 
@@ -18,7 +20,7 @@ export const chainsIn = async (folder: string, now: Date, log: Runtime['log']): 
     const [, recipientAccountId, , awsRegion] = path.split(/[\\/]/);
     const place = placeOf({ recipientAccountId, awsRegion });
     if (place === undefined) continue;
-    const ends = await newestOf(folder, `AWSLogs/${place.accountId}/CloudTrail-Digest/${place.region}`, digestEnd);
+    const ends = await newestOf(folder, digestFolder(place), digestEnd);
     const last = await lastOf(folder, ends, log);
     const end = last ? new Date(last.digest.digestEndTime) : new Date(now.getTime() - day);
     const minute = Math.floor(end.getTime() / 60_000) * 60_000;
@@ -97,22 +99,5 @@ const filesIn = async (folder: string, below: string, timeOf: (object: string) =
 const entryOf = async (folder: string, object: string): Promise<ListedLogFile> => {
   const bytes = await uncompressed(join(folder, object));
   const { Records } = JSON.parse(bytes.toString()) as { Records: readonly { eventTime?: unknown }[] }; // made by this service
-  return listedLogFile(object, bytes, Records);
-};
-
-/** @param bytes uncompressed */
-export const listedLogFile = (
-  s3Object: string,
-  bytes: Uint8Array,
-  records: readonly { readonly eventTime?: unknown }[],
-): ListedLogFile => {
-  const times = records.flatMap(({ eventTime }) => (typeof eventTime === 'string' ? [eventTime] : [])).sort();
-  return {
-    s3Bucket: digestBucket,
-    s3Object,
-    hashValue: sha256(bytes),
-    hashAlgorithm: 'SHA-256',
-    newestEventTime: times.at(-1) ?? null,
-    oldestEventTime: times.at(0) ?? null,
-  };
+  return listedLogFile(folderAsBucket, object, bytes, Records);
 };

@@ -2,13 +2,17 @@ import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fingerprintOf, type ListedLogFile, type StoredDigest, signedDigest } from '../../core/audit/digest.ts';
+import { publicKeyObject } from '../../core/audit/digest-names.ts';
+import { dueHours, restOfHour, type Span } from '../../core/audit/due-hours.ts';
+import { logFileMinute } from '../../core/audit/log-file.ts';
 import type { Place } from '../../core/model/arn.ts';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
+import { defaultRegion } from '../default-region.ts';
 import { createFileOnce } from '../files.ts';
 import { chainsIn } from './digest-chains.ts';
-import { type Digest, fingerprintOf, type ListedLogFile, type StoredDigest, writeDigest } from './digest-file.ts';
-import { digestBucket, digestObject, inSeconds, logFileMinute, publicKeyObject } from './digest-names.ts';
-import { dueHours, restOfHour, type Span } from './due-hours.ts';
+import { writeDigest } from './digest-file.ts';
+import { folderAsBucket } from './names.ts';
 
 /** The digests of one audit folder: a chain per account and Region. One call at a time. */
 export interface Digests {
@@ -39,36 +43,14 @@ export const openDigests = async (options: {
   for (const chain of await chainsIn(folder, now(), log)) chains.set(idOf(chain.place), chain);
   let key: KeyObject | undefined;
 
-  const make = async (chain: Chain, { start, end }: Span, files: readonly ListedLogFile[]): Promise<void> => {
+  const make = async (chain: Chain, span: Span, files: readonly ListedLogFile[]): Promise<void> => {
     key ??= await options.openKey();
     const { place, last } = chain;
     await publish(place.accountId, key);
-    const digest: Digest = {
-      awsAccountId: place.accountId,
-      digestStartTime: inSeconds(start),
-      digestEndTime: inSeconds(end),
-      digestS3Bucket: digestBucket,
-      digestS3Object: digestObject(place, end),
-      digestPublicKeyFingerprint: fingerprintOf(key),
-      digestSignatureAlgorithm: 'SHA256withRSA',
-      newestEventTime:
-        files
-          .map((file) => file.newestEventTime)
-          .sort()
-          .at(-1) ?? null,
-      oldestEventTime:
-        files
-          .map((file) => file.oldestEventTime)
-          .sort()
-          .at(0) ?? null,
-      previousDigestS3Bucket: last ? digestBucket : null,
-      previousDigestS3Object: last?.object ?? null,
-      previousDigestHashValue: last?.hash ?? null,
-      previousDigestHashAlgorithm: last ? 'SHA-256' : null,
-      previousDigestSignature: last?.signature ?? null,
-      logFiles: files,
-    };
-    chain.last = await writeDigest(folder, digest, key);
+    const of = { place, last, bucket: folderAsBucket, homeRegion: defaultRegion };
+    const digest = signedDigest(of, span, files, key);
+    await writeDigest(folder, digest);
+    chain.last = digest;
     for (const { s3Object } of files) chain.waiting.delete(s3Object);
   };
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { type ListedLogFile, listedLogFile } from '../../core/audit/digest.ts';
+import { logFileBody, placeOf } from '../../core/audit/log-file.ts';
 import type { Place } from '../../core/model/arn.ts';
 import type { AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
 import { syncFolder, writeFileAtomically } from '../files.ts';
-import { listedLogFile } from './digest-chains.ts';
-import type { ListedLogFile } from './digest-file.ts';
-import { isSpoolName, logFileName, placeOf } from './names.ts';
+import { folderAsBucket, isSpoolName, logFileOfSpool } from './names.ts';
 
 /** Of compression: a third of the time that zlib takes by default, for a tenth more bytes. Calls are served meanwhile. */
 const level = 3;
@@ -44,16 +44,16 @@ const fileSpool = async (
   if (torn) log({ level: 'warn', message: `${spool}: dropped a torn last line; it was never acknowledged` });
 
   for (const { place, lines, records } of logs) {
-    const target = logFileName(place, name);
+    const target = logFileOfSpool(place, name);
     const path = join(folder, ...target.folder);
     await mkdir(path, { recursive: true, mode: 0o700 });
     for (const other of await readdir(path)) {
       // What a crash left while this very file was written.
       if (other.startsWith(`.${target.file}.`)) await rm(join(path, other), { force: true });
     }
-    const body = Buffer.from(`{"Records":[${lines.join(',')}]}`, 'latin1');
+    const body = Buffer.from(logFileBody(lines), 'latin1');
     await writeFileAtomically(join(path, target.file), await promisify(gzip)(body, { level }), 0o600);
-    made(place, listedLogFile([...target.folder, target.file].join('/'), body, records));
+    made(place, listedLogFile(folderAsBucket, [...target.folder, target.file].join('/'), body, records));
   }
 
   if (broken.length === 0) return rm(spool);

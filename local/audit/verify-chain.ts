@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { isSigned, type ListedLogFile, readDigest, type StoredDigest, sha256, uncompressed } from './digest-file.ts';
-import { logFileMinute } from './digest-names.ts';
+import { isSigned, type ListedLogFile, type StoredDigest, sha256 } from '../../core/audit/digest.ts';
+import { logFileMinute } from '../../core/audit/log-file.ts';
+import { readDigest, uncompressed } from './digest-file.ts';
 
 /** What is wrong with a file of the audit log. */
 export interface Damage {

@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { glob, readFile } from 'node:fs/promises';
-import { fingerprintOf } from './digest-file.ts';
-import { digestEnd, logFileMinute } from './digest-names.ts';
+import { fingerprintOf } from '../../core/audit/digest.ts';
+import { digestEnd } from '../../core/audit/digest-names.ts';
+import { logFileMinute } from '../../core/audit/log-file.ts';
 import { type Trail, type Verified, verifyChain } from './verify-chain.ts';
 
 export interface VerifyOptions {

@@ -1,8 +1,6 @@
-import type { Place } from '../../core/model/arn.ts';
-import { defaultRegion } from '../default-region.ts';
+import type { Place } from '../model/arn.ts';
+import { dateOf } from './log-file.ts';
 
-/** What stands in digests for the bucket: the folder below which all their paths begin. */
-export const digestBucket = 'audit';
 const trail = 'serverless-kms';
 
 /** Instants in digests: to the second. */
@@ -11,10 +9,12 @@ export const inSeconds = (instant: Date): string => `${instant.toISOString().sli
 /**
  * The path of a digest file, as CloudTrail names them.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
+ *
+ * @param homeRegion where the trail belongs
  */
-export const digestObject = ({ accountId, region }: Place, end: Date): string => {
+export const digestObject = ({ accountId, region }: Place, end: Date, homeRegion: string): string => {
   const time = inSeconds(end);
-  const file = `${accountId}_CloudTrail-Digest_${region}_${trail}_${defaultRegion}_${time.replaceAll(/[-:]/g, '')}.json.gz`;
+  const file = `${accountId}_CloudTrail-Digest_${region}_${trail}_${homeRegion}_${time.replaceAll(/[-:]/g, '')}.json.gz`;
   return `${digestFolder({ accountId, region })}/${time.slice(0, 10).replaceAll('-', '/')}/${file}`;
 };
 
@@ -32,16 +32,4 @@ export const publicKeyObject = (accountId: string, fingerprint: string): string 
 export const digestEnd = (object: string): Date | undefined => {
   const [, ...parts] = /_CloudTrail-Digest_.*_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.json\.gz$/.exec(object) ?? [];
   return dateOf(parts);
-};
-
-/** The minute in which a log file was begun to be made, by its path; `undefined` for other files. */
-export const logFileMinute = (object: string): Date | undefined => {
-  const [, ...parts] = /_CloudTrail_.*_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_[A-Za-z0-9]+\.json\.gz$/.exec(object) ?? [];
-  return dateOf(parts);
-};
-
-const dateOf = (parts: readonly string[]): Date | undefined => {
-  const [year, month, day, hour, minute, second = '00'] = parts;
-  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(date.getTime()) ? undefined : date;
 };
