@@ -62,6 +62,7 @@ export const logFileMinute = (object: string): Date | undefined => {
 
 /** @param parts year, month, day, hour, minute, and the second if it is known, as digits */
 export const dateOf = (parts: readonly string[]): Date | undefined => {
+  if (parts.length === 0) return undefined;
   const [year, month, day, hour, minute, second = '00'] = parts;
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(date.getTime()) ? undefined : date;
