@@ -11,7 +11,25 @@ export const variables = {
   otherRegions: 'OTHER_REGIONS',
   /** Certificates in PEM; only of functions that answer for recipients, and not set where there are none. */
   attestationRoots: 'ATTESTATION_ROOTS',
+  /** Of the functions of the audit log alone, as are the others below. */
+  auditBucket: 'AUDIT_BUCKET',
+  auditClaimsTable: 'AUDIT_CLAIMS_TABLE',
+  undeliveredQueueUrl: 'UNDELIVERED_QUEUE_URL',
+  signingKeyArn: 'SIGNING_KEY_ARN',
 } as const;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable of the environment. @throws {Error} when it is not set: the function is not deployed as it should be */
+export type ReadVariable = (name: string) => string;
+
+export const readFrom =
+  (environment: Environment): ReadVariable =>
+  (name) => {
+    const value = environment[name];
+    if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
+    return value;
+  };
 
 /** The variable that holds the name of a table, such as `KEYS_TABLE`. */
 export const tableVariable = (table: TableName): string => `${table.toUpperCase().replaceAll('-', '_')}_TABLE`;

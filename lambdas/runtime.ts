@@ -10,7 +10,7 @@ import { hourlyUsage } from '../stores/usage-tracking.ts';
 import { queueAuditLog } from './audit-queue.ts';
 import { awsClient } from './aws-client.ts';
 import { callerOfIdentity } from './caller.ts';
-import { tableVariable, variables } from './environment.ts';
+import { type ReadVariable, readFrom, tableVariable, variables } from './environment.ts';
 import { logLine } from './log.ts';
 import { newManagedKeys } from './managed-keys.ts';
 import { otherRegions } from './other-regions.ts';
@@ -35,9 +35,6 @@ const judgedByGateway: Standing = {
   ],
   tags: {},
 };
-
-/** A variable of the environment. @throws {Error} when it is not set: the function is not deployed as it should be */
-export type ReadVariable = (name: string) => string;
 
 /** Makes the keyring of functions that handle key material: `secretKeyring`. An argument, so that others do not bundle it. */
 export type NewKeyring = (read: ReadVariable, random: Runtime['random']) => Keyring;
@@ -83,11 +80,7 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
   };
 };
 
-const read: ReadVariable = (name) => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
-  return value;
-};
+const read = readFrom(process.env);
 
 const noKeyring: NewKeyring = () => {
   const refuse = () => {

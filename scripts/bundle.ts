@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { type AuditFunction, auditFunctions } from '../lambdas/audit/functions.ts';
 import type { Operation } from '../lambdas/operation.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { usesOf } from '../lambdas/pipeline/uses.ts';
@@ -30,10 +31,12 @@ const declarationOf = (name: string) => ({
 });
 
 /** What runs in a function. */
-type Runnable = Operation | Schedule;
+type Runnable = Operation | Schedule | AuditFunction;
 
-const entryOf = (runnable: Runnable): string =>
-  'pass' in runnable ? entryOfSchedule(runnable) : entryOfOperation(runnable);
+const entryOf = (runnable: Runnable): string => {
+  if ('pass' in runnable) return entryOfSchedule(runnable);
+  return 'file' in runnable ? entryOfAudit(runnable) : entryOfOperation(runnable);
+};
 
 /** What a function consists of: its operation alone, and key material and attestation only where they are needed. */
 const entryOfOperation = (operation: Operation): string => {
@@ -63,6 +66,12 @@ const entryOfSchedule = ({ name, uses }: Schedule): string => {
   `;
 };
 
+/** Functions of the audit log have nothing in common with calls: not even the runtime. */
+const entryOfAudit = ({ file, handler }: AuditFunction): string => `
+  import { ${handler} } from './lambdas/audit/${file}.ts';
+  export const handler = ${handler}(process.env);
+`;
+
 /** Entries that are no files. */
 const entries = (bundled: readonly Runnable[]): Plugin => ({
   name: 'entries',
@@ -74,7 +83,7 @@ const entries = (bundled: readonly Runnable[]): Plugin => ({
 });
 
 /**
- * Bundles each operation and schedule into a folder of its own, ready for Lambda, in one pass.
+ * Bundles each operation, schedule and function of the audit log into a folder of its own, ready for Lambda, in one pass.
  *
  * @param outdir what was in it is gone afterwards
  * @returns esbuild's account of what went into each, paths relative to the repository
@@ -113,7 +122,7 @@ export const sizesOf = ({ outputs }: Metafile): string =>
 
 if (import.meta.main) {
   const started = performance.now();
-  const all = [...operations, ...schedules];
+  const all = [...operations, ...schedules, ...auditFunctions];
   const metafile = await bundle(all, `${root}dist/lambdas`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${sizesOf(metafile)}\n${all.length} functions in dist/lambdas after ${seconds} s`);

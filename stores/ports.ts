@@ -168,3 +168,21 @@ export type Access = 'read' | 'write' | 'sweep';
 export class StaleRecordError extends Error {
   override readonly name = 'StaleRecordError';
 }
+
+/** Somebody's word that it puts some records into a log file. */
+export interface AuditClaim {
+  /** From 0, in the order in which they are made. */
+  readonly number: number;
+  readonly file: string;
+  readonly at: Date;
+  /** Ids of records, UUIDs in lower case. */
+  readonly eventIDs: readonly string[];
+}
+
+/** Claims on the records of a minute of an account and Region. They never change. */
+export interface AuditClaims {
+  /** Those numbered `from` and above, all of them. */
+  of(minute: string, from: number): Promise<readonly AuditClaim[]>;
+  /** @returns whether it was made; not, where there is one of this number */
+  add(minute: string, claim: AuditClaim): Promise<boolean>;
+}

@@ -10,6 +10,7 @@ import { json } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { auditFunctions } from '../../lambdas/audit/functions.ts';
 import type { Operation } from '../../lambdas/operation.ts';
 import { operations } from '../../lambdas/operations/index.ts';
 import { usesOf } from '../../lambdas/pipeline/uses.ts';
@@ -18,13 +19,13 @@ import { bundle, sizesOf } from '../../scripts/bundle.ts';
 import { gatewayEvent } from '../lambdas/gateway-event.ts';
 
 const all: readonly Operation[] = operations;
-const names: readonly string[] = [...operations, ...schedules].map(({ name }) => name);
+const names: readonly string[] = [...operations, ...schedules, ...auditFunctions].map(({ name }) => name);
 // Outside the repository, so that nothing is found in its node_modules.
 let outdir: string;
 let metafile: Metafile;
 beforeAll(async () => {
   outdir = await mkdtemp(join(tmpdir(), 'bundles-'));
-  metafile = await bundle([...all, ...schedules], outdir);
+  metafile = await bundle([...all, ...schedules, ...auditFunctions], outdir);
 }, 60_000);
 afterAll(() => rm(outdir, { recursive: true, force: true }));
 
@@ -34,7 +35,7 @@ const inputsOf = (name: string): string[] => {
 };
 const operationFile = /^lambdas\/operations\/([a-z-]+)\.ts$/;
 
-it('makes a folder with one file for each operation and schedule', async () => {
+it('makes a folder with one file for each operation, schedule and function of the audit log', async () => {
   expect((await readdir(outdir)).toSorted()).toEqual(names.toSorted());
   for (const name of names) expect(await readdir(join(outdir, name))).toEqual(['index.cjs']);
 });
@@ -69,6 +70,17 @@ it.each(schedules.map(({ name }) => [name, name === 'RotateKeys'] as const))(
     expect(inputs.includes('lambdas/keyring.ts')).toBe(material);
   },
 );
+
+it.each([
+  ['DeliverAuditRecords', ['client-dynamodb', 'client-s3', 'client-sqs']],
+  ['MakeAuditDigests', ['client-s3', 'client-secrets-manager']],
+])('gives %s the clients it needs, and nothing of calls and keys', (name, clients) => {
+  const inputs = inputsOf(name);
+  const found = new Set(inputs.flatMap((file) => /@aws-sdk\/(client-[a-z0-9-]+)/.exec(file)?.[1] ?? []));
+  expect([...found].toSorted()).toEqual(clients);
+  const calls = /^lambdas\/(operations|schedules|pipeline|keyring|runtime)|^core\/(policy|attestation)\//;
+  expect(inputs.filter((file) => calls.test(file))).toEqual([]);
+});
 
 const attested = all.flatMap(({ name, recipient }) => (recipient ? [name] : []));
 
@@ -154,6 +166,15 @@ it('runs in a process of its own against the endpoints of AWS', { timeout: 20_00
       AWS_ENDPOINT_URL: aws.endpoint,
       AUDIT_QUEUE_URL: `${aws.endpoint}/audit`,
     };
+    const audit = { AUDIT_BUCKET: 'log', AUDIT_CLAIMS_TABLE: 'claims', UNDELIVERED_QUEUE_URL: `${aws.endpoint}/aside` };
+    const delivered = await run(
+      'DeliverAuditRecords',
+      { Records: [{ messageId: 'm', body: 'x' }] },
+      { ...env, ...audit },
+    );
+    expect(JSON.parse(delivered.at(-1) ?? '')).toEqual({ batchItemFailures: [] });
+    expect(aws.asked.splice(0)).toMatchObject([{ target: 'SendMessage', input: { MessageBody: 'x' } }]);
+
     expect(await invoke('GenerateRandom', { NumberOfBytes: 4 }, env)).toMatchObject({ statusCode: 200 });
     expect(aws.asked.splice(0).map(({ target }) => target)).toEqual(['SendMessage']);
 
