@@ -11,6 +11,8 @@ export interface AlarmsProps {
   /** Where what failed for good waits: of the schedules, and of the audit records. */
   readonly failedSchedules: Queue;
   readonly undeliveredRecords: Queue;
+  /** Of records on their way to the audit log. */
+  readonly auditRecords: Queue;
 }
 
 /** What the owner is told of, for each number that the log counts. */
@@ -23,20 +25,22 @@ const counted: Readonly<Record<MetricName, string>> = {
 };
 
 const period = Duration.minutes(5);
+/** Records are delivered in two minutes; one that failed once, after the time in which its message was hidden. */
+const lateSeconds = 15 * 60;
 
 /**
  * Tells the owner of trouble, on a topic: of the stack's own, or the one that `-c alarmTopic=ARN` names. Alarms reach
  * topics of their own Region alone: with more Regions, `alarmTopic=ARN,ARN` names one for each that is not to have its own.
  */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { failedSchedules, undeliveredRecords }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { failedSchedules, undeliveredRecords, auditRecords }: AlarmsProps) {
     super(scope, id);
     const action = new SnsAction(this.topic());
-    const watch = (name: string, alarmDescription: string, metric: IMetric) => {
+    const watch = (name: string, alarmDescription: string, metric: IMetric, threshold = 0) => {
       const alarm = new Alarm(this, name, {
         alarmDescription,
         metric,
-        threshold: 0,
+        threshold,
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 1,
         treatMissingData: TreatMissingData.NOT_BREACHING, // nothing happened, so nothing was counted
@@ -55,6 +59,12 @@ export class Alarms extends Construct {
     }
     watch('FailedSchedules', 'A schedule failed again and again, or could not be run.', waitingIn(failedSchedules));
     watch('UndeliveredRecords', 'Audit records could not be delivered and wait aside.', waitingIn(undeliveredRecords));
+    watch(
+      'LateRecords',
+      'Audit records wait for their delivery. The log of its function says why; none is lost for 14 days.',
+      auditRecords.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+      lateSeconds,
+    );
   }
 
   private topic(): ITopic {

@@ -5,12 +5,23 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { environmentOf, type Needs, type Resources, statementsOf } from './function-access.ts';
 
-export interface FunctionProps {
-  /** The bundle of an operation or a schedule, whose `index.handler` is called; tests pass inline code. */
+export interface CodeProps {
+  /** The bundle of a function, whose `index.handler` is called; tests pass inline code. */
   readonly code: (name: string) => Code;
-  readonly resources: Resources;
   /** Of the logs. */
   readonly removal: RemovalPolicy;
+}
+
+export interface FunctionProps extends CodeProps {
+  readonly resources: Resources;
+}
+
+/** What a function consists of. */
+export interface FunctionParts {
+  readonly name: string;
+  readonly environment: Record<string, string>;
+  /** All that its role allows, but for its own log. */
+  readonly statements: readonly PolicyStatement[];
 }
 
 export interface FunctionOptions {
@@ -26,14 +37,26 @@ const functionDefaults = {
   memorySize: 1024, // CPU comes with it, which RSA keys and cold starts need
 };
 
-/** A function with a role and a log of its own, which may touch only what it needs. Ids are by its name. */
+/** A function which may touch only what it needs. */
 export const newFunction = (
   scope: Construct,
   needs: Needs,
-  { code, resources, removal }: FunctionProps,
+  props: FunctionProps,
+  options: FunctionOptions,
+): LambdaFunction => {
+  const { resources } = props;
+  const environment = environmentOf(needs, resources);
+  const parts = { name: needs.name, environment, statements: statementsOf(needs, resources) };
+  return newLeastFunction(scope, parts, props, options);
+};
+
+/** A function with a role and a log of its own. Ids are by its name. */
+export const newLeastFunction = (
+  scope: Construct,
+  { name, environment, statements: needed }: FunctionParts,
+  { code, removal }: CodeProps,
   { timeout, more = [] }: FunctionOptions,
 ): LambdaFunction => {
-  const { name } = needs;
   const logGroup = new LogGroup(scope, `${name}Logs`, {
     retention: RetentionDays.THREE_MONTHS,
     removalPolicy: removal,
@@ -42,7 +65,7 @@ export const newFunction = (
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resources: [logGroup.logGroupArn],
   });
-  const statements = [writeLogs, ...statementsOf(needs, resources), ...more];
+  const statements = [writeLogs, ...needed, ...more];
   const role = new Role(scope, `${name}Role`, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { [name]: new PolicyDocument({ statements }) },
@@ -52,7 +75,7 @@ export const newFunction = (
     timeout,
     code: code(name),
     description: `KMS ${name}`,
-    environment: environmentOf(needs, resources),
+    environment,
     logGroup,
     role: role.withoutPolicyUpdates(), // its one policy is above
   });

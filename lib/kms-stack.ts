@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { attestationRootsOf } from './attestation-roots.ts';
 import { AuditQueue } from './audit-queue.ts';
+import { AuditTrail } from './audit-trail.ts';
 import type { FunctionProps } from './function.ts';
 import { GatewayApi } from './gateway-api.ts';
 import { type InstallationRegions, otherThan } from './installation-regions.ts';
@@ -41,6 +42,7 @@ export class KmsStack extends Stack {
     };
     new OperationFunctions(this, 'Operations', { api, ...functions });
     const { failed } = new ScheduleFunctions(this, 'Schedules', functions);
-    new Alarms(this, 'Alarms', { failedSchedules: failed, undeliveredRecords: undelivered });
+    new AuditTrail(this, 'AuditTrail', { code, ...lasting, records: queue, undelivered, failed });
+    new Alarms(this, 'Alarms', { failedSchedules: failed, undeliveredRecords: undelivered, auditRecords: queue });
   }
 }

@@ -1,18 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
-import { Schedule as Every, Rule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction as Target } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Schedule as Every } from 'aws-cdk-lib/aws-events';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { schedules } from '../lambdas/schedules/index.ts';
 import { type FunctionProps, newFunction } from './function.ts';
 import { needsOfSchedule } from './function-access.ts';
+import { invokeBySchedule, tellingFailures } from './scheduled.ts';
 
 /** A pass that runs out of it goes on with the next: what is left is still due. */
 const timeout = Duration.minutes(5);
-/** Of a pass that failed; what it could not do is due in the next one too. */
-const retryAttempts = 2;
 
 /**
  * A function for each schedule, and a rule that invokes it. Invocations that failed for good, and those that EventBridge
@@ -29,18 +25,12 @@ export class ScheduleFunctions extends Construct {
       retentionPeriod: Duration.days(14),
       removalPolicy: props.removal,
     });
-    const tell = new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failed.queueArn] });
-    const onFailure = new SqsDestination(this.failed);
-
     for (const schedule of schedules) {
       const { name, everyMinutes } = schedule;
-      const fn = newFunction(this, needsOfSchedule(schedule), props, { timeout, more: [tell] });
-      fn.configureAsyncInvoke({ onFailure, retryAttempts });
-      new Rule(this, `${name}Rule`, {
-        description: `Runs ${name}`,
-        schedule: Every.rate(Duration.minutes(everyMinutes)),
-        targets: [new Target(fn, { deadLetterQueue: this.failed, retryAttempts })],
-      });
+      const more = [tellingFailures(this.failed)];
+      const fn = newFunction(this, needsOfSchedule(schedule), props, { timeout, more });
+      const rate = Every.rate(Duration.minutes(everyMinutes));
+      invokeBySchedule(this, fn, { name, schedule: rate, failed: this.failed });
     }
   }
 }

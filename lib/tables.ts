@@ -25,7 +25,13 @@ export class Tables extends Construct {
   }
 }
 
-const newTable = (scope: Construct, name: string, declaration: Declaration, { installation, removal }: TablesProps) => {
+/** @param props.expiry the attribute by which DynamoDB forgets items */
+export const newTable = (
+  scope: Construct,
+  name: string,
+  declaration: Declaration,
+  { installation, removal, expiry }: TablesProps & { readonly expiry?: string },
+): Table => {
   const table = new Table(scope, name, {
     tableName: `${installation}-${name}`,
     ...keysOf(declaration),
@@ -34,6 +40,7 @@ const newTable = (scope: Construct, name: string, declaration: Declaration, { in
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: removal === RemovalPolicy.RETAIN,
     removalPolicy: removal,
+    ...(expiry && { timeToLiveAttribute: expiry }),
   });
   for (const index of declaration.indexes) {
     const { ProjectionType: type, NonKeyAttributes } = projectionOf(index);

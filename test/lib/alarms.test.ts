@@ -6,11 +6,11 @@ const alarmsOf = (stack: typeof template) =>
   resourcesOf(stack, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
 const [[topic] = [''], ...moreTopics] = resourcesOf(template, 'AWS::SNS::Topic');
 
-it('sounds for one count of any metric of the log, and for one message in a queue of failures', () => {
+it('sounds for one count of any metric of the log, one message in a queue of failures, and audit records that wait', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue').map(([id]) => id);
   const watched = alarmsOf(template).map(({ Namespace, MetricName, Dimensions = [], ...how }) => {
     expect(how).toMatchObject({
-      Threshold: 0,
+      Threshold: MetricName === 'ApproximateAgeOfOldestMessage' ? 900 : 0,
       ComparisonOperator: 'GreaterThanThreshold',
       EvaluationPeriods: 1,
       TreatMissingData: 'notBreaching',
@@ -21,6 +21,7 @@ it('sounds for one count of any metric of the log, and for one message in a queu
     return Namespace === 'AWS/SQS' ? `${MetricName} ${queue.replace(/[0-9A-F]{8}$/, '')}` : MetricName;
   });
   expect(watched.toSorted()).toEqual([
+    'ApproximateAgeOfOldestMessage AuditQueueRecords',
     'ApproximateNumberOfMessagesVisible AuditQueueUndelivered',
     'ApproximateNumberOfMessagesVisible SchedulesFailed',
     'KeyMaterialExpiring',

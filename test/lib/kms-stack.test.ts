@@ -1,6 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { tables } from '../../core/model/tables.ts';
+import { auditClaims } from '../../core/model/audit-claims.ts';
+import { type Table, tables } from '../../core/model/tables.ts';
+import { auditFunctions } from '../../lambdas/audit/functions.ts';
 import { operations } from '../../lambdas/operations/index.ts';
 import { schedules } from '../../lambdas/schedules/index.ts';
 import { referenceOf, resourcesOf, synthesise } from './synthesis.ts';
@@ -10,16 +12,16 @@ const sandbox = synthesise({ removal: 'destroy' });
 const resources = Object.values(template.toJSON().Resources);
 const names: string[] = operations.map(({ name }) => name).toSorted();
 
-it('has a function, a role and a log group for each operation and schedule, a route for each operation, and not much else', () => {
-  const functions = operations.length + schedules.length;
+it('has a function, a role and a log group for all that runs, a route for each operation, and not much else', () => {
+  const functions = operations.length + schedules.length + auditFunctions.length;
   for (const type of ['AWS::Lambda::Function', 'AWS::Logs::LogGroup']) template.resourceCountIs(type, functions);
   for (const type of ['AWS::ApiGateway::Resource', 'AWS::ApiGateway::Method']) {
     template.resourceCountIs(type, operations.length);
   }
   template.resourceCountIs('AWS::IAM::Role', functions + 1);
   template.resourceCountIs('AWS::IAM::Policy', 0);
-  template.resourceCountIs('AWS::Lambda::Permission', schedules.length); // of the rules
-  expect(resources.length).toBeLessThan(operations.length * 5 + schedules.length * 6 + 30);
+  template.resourceCountIs('AWS::Lambda::Permission', schedules.length + 1); // of the rules
+  expect(resources.length).toBeLessThan(operations.length * 5 + schedules.length * 6 + 45);
   expect(resources.length).toBeLessThan(400);
 });
 
@@ -84,12 +86,13 @@ it('makes the declared tables, under names and logical ids that never change', (
     'serverless-kms-aliases': 'Tablesaliases78E0C176',
     'serverless-kms-grants': expect.stringMatching(/^Tablesgrants/),
     'serverless-kms-usage': 'TablesusageC408C147',
+    'serverless-kms-audit-claims': 'AuditTrailDeliveryauditclaimsE658FAB5',
   });
   const keyOf = ({ partitionKey, sortKey }: { partitionKey: string; sortKey: string }) => [
     { AttributeName: partitionKey, KeyType: 'HASH' },
     { AttributeName: sortKey, KeyType: 'RANGE' },
   ];
-  for (const [name, table] of Object.entries(tables)) {
+  for (const [name, table] of Object.entries<Table>({ ...tables, 'audit-claims': auditClaims })) {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       TableName: `serverless-kms-${name}`,
       KeySchema: keyOf(table),
@@ -144,13 +147,20 @@ it('refuses a removal it does not know', () => {
 });
 
 const lasting = (stack: typeof template) =>
-  ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::SQS::Queue', 'AWS::Logs::LogGroup'].flatMap((type) =>
-    resourcesOf(stack, type),
-  );
+  [
+    'AWS::DynamoDB::Table',
+    'AWS::S3::Bucket',
+    'AWS::SecretsManager::Secret',
+    'AWS::SQS::Queue',
+    'AWS::Logs::LogGroup',
+  ].flatMap((type) => resourcesOf(stack, type));
 
 // CloudFormation generates the secret anew when any of this changes: all keys would be lost.
 it('lets Secrets Manager make the root secret, in a way that never changes', () => {
-  const [[id, secret] = ['', undefined], ...more] = resourcesOf(template, 'AWS::SecretsManager::Secret');
+  const secrets = resourcesOf(template, 'AWS::SecretsManager::Secret');
+  const [[id, secret] = ['', undefined], ...more] = secrets.filter(
+    ([, { Properties }]) => Properties.GenerateSecretString,
+  );
   expect(more).toEqual([]);
   expect(id).toBe('RootSecretV1025B7C2A');
   expect(secret?.Properties).toMatchObject({

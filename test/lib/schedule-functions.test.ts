@@ -9,6 +9,7 @@ const names = new Map<string, string>(
 const [failed, ...moreQueues] = resourcesOf(template, 'AWS::SQS::Queue').filter(([id]) => id.startsWith('Schedules'));
 const failedId = failed?.[0];
 const rules = resourcesOf(template, 'AWS::Events::Rule');
+const scheduled = ['MakeAuditDigests', ...schedules.map(({ name }) => name)].toSorted();
 
 it('has EventBridge run each schedule as often as it says', () => {
   const made = rules.map(([, { Properties }]) => {
@@ -18,7 +19,8 @@ it('has EventBridge run each schedule as often as it says', () => {
   });
   const rateOf = (minutes: number) => (minutes === 24 * 60 ? 'rate(1 day)' : `rate(${minutes} minutes)`);
   const declared = schedules.map(({ name, everyMinutes }) => [name, rateOf(everyMinutes), 'ENABLED']);
-  expect(made.toSorted()).toEqual(declared.toSorted());
+  const digests = ['MakeAuditDigests', 'cron(10 * * * ? *)', 'ENABLED'];
+  expect(made.toSorted()).toEqual([...declared, digests].toSorted());
   expect(made).toContainEqual(['RotateKeys', 'rate(15 minutes)', 'ENABLED']);
 });
 
@@ -29,7 +31,7 @@ it('lets EventBridge, and nobody else, call the functions by their rules', () =>
     expect(referenceOf(rule.Targets[0].Arn)).toBe(referenceOf(Properties.FunctionName));
     return names.get(referenceOf(Properties.FunctionName));
   });
-  expect(permissions.toSorted()).toEqual(schedules.map(({ name }) => name).toSorted());
+  expect(permissions.toSorted()).toEqual(scheduled);
 });
 
 it('tries each again when it fails, then leaves word in one queue, for what was not delivered too', () => {
@@ -44,7 +46,7 @@ it('tries each again when it fails, then leaves word in one queue, for what was 
     expect(referenceOf(Properties.DestinationConfig.OnFailure.Destination)).toBe(failedId);
     return names.get(referenceOf(Properties.FunctionName));
   });
-  expect(configured.toSorted()).toEqual(schedules.map(({ name }) => name).toSorted());
+  expect(configured.toSorted()).toEqual(scheduled);
 });
 
 it('lets only the rules put into that queue from outside', () => {
