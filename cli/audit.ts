@@ -5,6 +5,7 @@ const usage = `usage: npm run -s audit -- COMMAND [options]
   verify  walks the digests of the audit log: names what is missing, changed, added, reordered; exit 1 then
   query   calls that were made, as a table or --json
   stats   how often, per key and operation
+  bill    what this use would cost on AWS KMS, and what it costs here
   tail    calls as they are made, a line each; Ctrl-C ends it
 
 Each tells its options with --help. None writes anything, or needs the service to run.
@@ -14,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<{ run(args: readonly strin
   verify: () => import('./audit/verify.ts'),
   query: () => import('./audit/query.ts'),
   stats: () => import('./audit/stats.ts'),
+  bill: () => import('./audit/bill.ts'),
   tail: () => import('./audit/tail.ts'),
 };
 

@@ -3,9 +3,9 @@ import type { Members, Shape } from '../core/model/shapes.ts';
 import type { KeyTarget, Operation } from '../lambdas/operation.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { tablesOf, usesOf } from '../lambdas/pipeline/uses.ts';
+import { costPage } from './cost-page.ts';
 
-/** Writes docs/operations.md from the declarations; with `--check`, fails when the page is stale. */
-const page = new URL('../docs/operations.md', import.meta.url);
+/** Writes docs/operations.md from the declarations, and docs/cost.md from the prices; with `--check`, fails when one is stale. */
 
 const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
 
@@ -109,12 +109,14 @@ const text = `${[
   ...operations.map(section),
 ].join('\n\n')}\n`;
 
-if (process.argv.includes('--check')) {
-  const stored = await readFile(page, 'utf8').catch(() => '');
-  if (stored !== text) {
-    console.error('docs/operations.md is stale: run `npm run docs`');
+for (const [name, content] of [
+  ['docs/operations.md', text],
+  ['docs/cost.md', costPage()],
+] as const) {
+  const page = new URL(`../${name}`, import.meta.url);
+  if (!process.argv.includes('--check')) await writeFile(page, content);
+  else if ((await readFile(page, 'utf8').catch(() => '')) !== content) {
+    console.error(`${name} is stale: run \`npm run docs\``);
     process.exitCode = 1;
   }
-} else {
-  await writeFile(page, text);
 }

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readRecords } from '../../local/audit/read-records.ts';
-import { dataDirFrom } from '../../local/options.ts';
 import { filterUsage, readingOptions, wantedBy } from './filters.ts';
+import { recordsIn } from './reading.ts';
 import { columns, rowOf } from './told.ts';
 
 const usage = `usage: npm run -s audit -- query [options]
@@ -22,10 +20,8 @@ export const run = async (args: readonly string[]): Promise<number> => {
     return 0;
   }
   const wanted = wantedBy(values);
-  const folder = join(dataDirFrom(values.data, process.env), 'audit');
-  const warn = (message: string) => process.stderr.write(`kms audit: ${message}\n`);
   if (!values.json) process.stdout.write(`${lineOf(columns)}\n`);
-  for await (const record of readRecords(folder, wanted.from, warn)) {
+  for await (const record of recordsIn(values.data, wanted.from)) {
     if (!wanted.matches(record)) continue;
     process.stdout.write(`${values.json ? JSON.stringify(record) : lineOf(rowOf(record))}\n`);
   }

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printable } from '../../core/policy/wording.ts';
-import { readRecords } from '../../local/audit/read-records.ts';
-import { dataDirFrom } from '../../local/options.ts';
 import { filterUsage, readingOptions, wantedBy } from './filters.ts';
+import { recordsIn } from './reading.ts';
 import { keysOf, type Told } from './told.ts';
 
 const usage = `usage: npm run -s audit -- stats [options]
@@ -32,11 +30,8 @@ export const run = async (args: readonly string[]): Promise<number> => {
     return 0;
   }
   const wanted = wantedBy(values);
-  const folder = join(dataDirFrom(values.data, process.env), 'audit');
   const counts = new Map<string, Count>();
-  for await (const record of readRecords(folder, wanted.from, (message) =>
-    process.stderr.write(`kms audit: ${message}\n`),
-  )) {
+  for await (const record of recordsIn(values.data, wanted.from)) {
     if (wanted.matches(record)) count(counts, record);
   }
   const rows = [...counts.values()].sort((a, b) => compare(a.key, b.key) || b.calls - a.calls);
