@@ -3,10 +3,9 @@ import { KmsError } from '../core/model/errors.ts';
 import type { AuditLog, HttpReply, HttpRequest, LogEntry } from '../lambdas/pipeline/ports.ts';
 import { replyToError } from '../lambdas/pipeline/reply.ts';
 import { type Attestation, openAttestation } from './attestation.ts';
-import { openAuditLog } from './audit/audit-log.ts';
 import { digestKeyFile, openDigestKey } from './audit/digest-key.ts';
-import { openDigests } from './audit/digests.ts';
 import { newMemoryAuditLog } from './audit/memory-audit-log.ts';
+import { openSignedAuditLog } from './audit/signed-audit-log.ts';
 import { openClock } from './clock.ts';
 import { newClockControl } from './control/clock.ts';
 import { type ControlFront, newControlFront } from './control/front.ts';
@@ -100,7 +99,12 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     const clock = await openClock(inMemory ? undefined : folder.path('clock.json'));
     const auditLog: AuditLog & { close(): Promise<void> } = inMemory
       ? newMemoryAuditLog()
-      : await openSignedAuditLog(folder, clock.now, log);
+      : await openSignedAuditLog({
+          folder: folder.path('audit'),
+          openKey: () => openDigestKey(folder.path(digestKeyFile)),
+          clock: clock.now,
+          log,
+        });
     closers.push(() => auditLog.close());
 
     const verify = newSigV4Verifier({
@@ -175,12 +179,6 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     await close();
     throw error;
   }
-};
-
-const openSignedAuditLog = async (data: DataFolder, now: () => Date, log: LocalServiceOptions['log']) => {
-  const folder = data.path('audit');
-  const digests = await openDigests({ folder, openKey: () => openDigestKey(data.path(digestKeyFile)), now, log });
-  return openAuditLog({ folder, now, log, digests });
 };
 
 const openStorage = async (folder: DataFolder, inMemory: boolean, endpoint: string | undefined) => {

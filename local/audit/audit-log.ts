@@ -17,6 +17,8 @@ const recordsPerSpool = 5000;
 /** or at this many bytes: it is read in one piece. */
 const bytesPerSpool = 32 * 1024 * 1024;
 
+const hint = 'calls fail until one can. Is the disk full, or the folder not ours to write?';
+
 /**
  * The audit log of one machine: records go to a spool first, and from there to log files in CloudTrail's layout.
  *
@@ -41,6 +43,7 @@ export const openAuditLog = async (options: {
   let group: { lines: string[]; written: Promise<void> } | undefined;
   let waiting = { records: 0, bytes: 0 }; // since the last roll, or try at one
   let timer: NodeJS.Timeout | undefined;
+  let isFailing = false;
   let closing: Promise<void> | undefined;
 
   /** Whatever came in the same turn, or while the file was busy, goes into it together. */
@@ -49,11 +52,25 @@ export const openAuditLog = async (options: {
     const lines = group?.lines ?? [];
     group = undefined;
     const bytes = Buffer.from(lines.join(''));
-    await spool.append(bytes);
+    await append(bytes);
     waiting = { records: waiting.records + lines.length, bytes: waiting.bytes + bytes.length };
     if (closing) return; // the last roll comes next
     if (waiting.records >= recordsPerSpool || waiting.bytes >= bytesPerSpool) void roll();
     else rollLater();
+  };
+
+  /** Tells once that records cannot be written, however many calls that costs, and once that they can again. */
+  const append = async (bytes: Uint8Array): Promise<void> => {
+    try {
+      await spool.append(bytes);
+    } catch (error) {
+      if (!isFailing)
+        log({ level: 'error', message: `No audit record can be written to ${folder}: ${hint}`, error });
+      isFailing = true;
+      throw error;
+    }
+    if (isFailing) log({ level: 'info', message: `Audit records can be written to ${folder} again` });
+    isFailing = false;
   };
 
   const rollLater = (): void => {

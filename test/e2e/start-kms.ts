@@ -57,6 +57,8 @@ export interface SpawnOptions {
   /** Set beside what this process has, of which nothing of KMS_ or AWS_ is passed on. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What each of its files may grow to; what does not fit is refused as on a full disk. */
+  readonly fileKilobytes?: number;
 }
 
 const started = new Map<ChildProcess, Promise<Exit>>();
@@ -74,9 +76,14 @@ export const killAll = async (): Promise<void> => {
   await Promise.all(looking);
 };
 
-const spawnKms = (command: string, { args = [], env = {}, cwd }: SpawnOptions) => {
+/** In a shell that limits files, in blocks of 512 bytes (POSIX), and has writes fail then instead of ending the process. */
+const limited = (fileKilobytes: number) => ['sh', '-c', `trap '' XFSZ; ulimit -f ${fileKilobytes * 2}; exec "$0" "$@"`];
+
+const spawnKms = (command: string, { args = [], env = {}, cwd, fileKilobytes }: SpawnOptions) => {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(KMS|AWS)_/.test(name));
-  const child = spawn(process.execPath, [program, command, ...args], {
+  const shell = fileKilobytes === undefined ? [] : limited(fileKilobytes);
+  const [file = '', ...rest] = [...shell, process.execPath, program, command, ...args];
+  const child = spawn(file, rest, {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),

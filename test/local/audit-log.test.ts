@@ -82,7 +82,13 @@ describe('when the disk is full', () => {
     await log.write(record('after'));
     await log.close();
     expect(await filedIds()).toEqual(['before', 'after']);
-    expect(logged).toEqual([]);
+    expect(logged).toMatchObject([
+      {
+        level: 'error',
+        message: expect.stringMatching(/No audit record can be written to .*audit: calls fail until one can/),
+      },
+      { level: 'info', message: expect.stringContaining('can be written to') },
+    ]);
   });
 
   it('begins another spool where the torn line cannot be taken back', async () => {
@@ -95,7 +101,7 @@ describe('when the disk is full', () => {
     await log.write(record('after'));
     await log.close();
     expect((await filedIds()).sort()).toEqual(['after', 'before']);
-    expect(logged).toMatchObject([{ level: 'warn', message: expect.stringContaining('torn last line') }]);
+    expect(logged.at(-1)).toMatchObject({ level: 'warn', message: expect.stringContaining('torn last line') });
   });
 
   it('keeps the spool until log files can be written, says so, and tries again a minute later', async () => {
@@ -120,12 +126,16 @@ describe('when the folder goes away', () => {
     await log.write(record('lost'));
     await rm(folder, { recursive: true });
     await expect(log.write(record('refused'))).rejects.toThrow('removed');
-    expect(logged).toMatchObject([{ level: 'error', message: expect.stringContaining('bytes of records are lost') }]);
+    const lost = { level: 'error', message: expect.stringContaining('bytes of records are lost') };
+    expect(logged).toMatchObject([
+      lost,
+      { level: 'error', message: expect.stringContaining('No audit record can be') },
+    ]);
 
     await log.write(record('after'));
     await log.close();
     expect(await filedIds()).toEqual(['after']);
-    expect(logged).toHaveLength(1);
+    expect(logged.slice(2)).toMatchObject([{ level: 'info' }]);
   });
 
   it('says what was lost also where no record follows', async () => {
@@ -136,12 +146,13 @@ describe('when the folder goes away', () => {
     expect(logged).toMatchObject([{ level: 'error', message: expect.stringContaining('bytes of records are lost') }]);
   });
 
-  it('refuses records as long as it cannot be made again', async () => {
+  it('refuses records as long as it cannot be made again, and says so once', async () => {
     const log = await opened();
     await rename(folder, `${folder}-moved`);
     await writeFile(folder, 'in the way');
     await expect(log.write(record('one'))).rejects.toThrow();
     await expect(log.write(record('two'))).rejects.toThrow();
+    expect(logged.filter(({ message }) => message.includes('No audit record can be written'))).toHaveLength(1);
     await rm(folder);
     await log.write(record('three'));
     await log.close();
