@@ -64,8 +64,7 @@ export const openAuditLog = async (options: {
     try {
       await spool.append(bytes);
     } catch (error) {
-      if (!isFailing)
-        log({ level: 'error', message: `No audit record can be written to ${folder}: ${hint}`, error });
+      if (!isFailing) log({ level: 'error', message: `No audit record can be written to ${folder}: ${hint}`, error });
       isFailing = true;
       throw error;
     }
