@@ -1,6 +1,6 @@
 import { glob } from 'node:fs/promises';
+import { digestEnd, logFileMinute } from '../../core/audit/digest-names.ts';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
-import { digestEnd, logFileMinute } from './digest-names.ts';
 
 /** Clocks are set right by seconds all the time. */
 const worthTellingSeconds = 60;
