@@ -9,7 +9,6 @@ export const disableKeyRotation = operation({
   key: {
     from: 'KeyId',
     manager: 'CUSTOMER',
-    type: 'symmetric',
     origins: ['AWS_KMS'],
     multiRegion: 'no replica',
     states: usableStates,

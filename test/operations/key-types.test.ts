@@ -33,7 +33,8 @@ const table: Readonly<Record<string, readonly Kind[]>> = {
   Decapsulate: ['encapsulation'],
   GetPublicKey: asymmetric,
   EnableKeyRotation: ['symmetric'],
-  DisableKeyRotation: ['symmetric'],
+  // The guide has it for symmetric keys alone, but the service takes it from all: none of the others rotates.
+  DisableKeyRotation: ['symmetric', 'HMAC', ...asymmetric],
   ListKeyRotations: ['symmetric'],
   RotateKeyOnDemand: ['symmetric'],
 };

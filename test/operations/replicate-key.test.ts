@@ -73,7 +73,7 @@ describe('a replica', () => {
     const { Rotations } = await kms.call('ListKeyRotations', { KeyId });
     expect(Rotations).toHaveLength(1);
     expect((await europe.call('ListKeyRotations', { KeyId })).Rotations).toEqual(Rotations);
-    const { requestId: _, ...status } = await kms.call('GetKeyRotationStatus', { KeyId });
+    const { requestId: _, KeyId: __, ...status } = await kms.call('GetKeyRotationStatus', { KeyId });
     expect(await europe.call('GetKeyRotationStatus', { KeyId })).toMatchObject({
       ...status,
       RotationPeriodInDays: 100,
