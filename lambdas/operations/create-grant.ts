@@ -73,6 +73,9 @@ export const createGrant = operation({
       throw refuse('A grant for a service needs a SourceArn constraint and a retiring principal.');
     }
     if (input.Operations.length === 0) throw refuse('A grant needs at least one operation.');
+    if (input.Operations.every((name) => name === 'CreateGrant')) {
+      throw refuse('Grants must not contain only the CreateGrant operation.');
+    }
     checkGrantPrincipal(GranteePrincipal);
     checkGrantPrincipal(RetiringPrincipal);
     checkGrantConstraints(input.Constraints ?? {});

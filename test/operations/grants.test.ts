@@ -141,6 +141,14 @@ describe('grants', () => {
     expect(await kms.call('CreateGrant', { KeyId, ...members })).toMatchObject({ status: 400, __type });
   });
 
+  it('must allow more than to make grants', async () => {
+    const grant = { KeyId, GranteePrincipal: alice, Operations: ['CreateGrant'] };
+    const message = 'Grants must not contain only the CreateGrant operation.';
+    expect(await kms.call('CreateGrant', grant)).toMatchObject({ __type: 'ValidationException', message });
+    const more = { ...grant, Operations: ['CreateGrant', 'Decrypt'] };
+    expect(await kms.call('CreateGrant', more)).toMatchObject({ status: 200 });
+  });
+
   it('made and revoked in a dry run change nothing', async () => {
     const grant = { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'] };
     const dry = { __type: 'DryRunOperationException' };
