@@ -46,7 +46,7 @@ export const isImportable = (KeySpec: KeySpec): boolean => wrappingsOf[specOf(Ke
 
 /**
  * Whether material of a key spec can be wrapped so.
- * @throws {KmsError} ValidationException
+ * @throws {KmsError} UnsupportedOperationException, as the API reference has it for parameters that are not supported
  */
 export const chooseWrapping = (
   KeySpec: KeySpec,
@@ -56,7 +56,7 @@ export const chooseWrapping = (
 ): { readonly algorithm: WrappingAlgorithm; readonly keySpec: WrappingKeySpec } => {
   const refuse = () =>
     new KmsError(
-      'ValidationException',
+      'UnsupportedOperationException',
       `Wrapping algorithm ${algorithm} and wrapping key spec ${keySpec} cannot be used to import a ${KeySpec} key.`,
     );
   const chosen = wrappingsOf[specOf(KeySpec).family].find((name) => name === algorithm);

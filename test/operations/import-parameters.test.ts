@@ -20,7 +20,7 @@ const kwp = ['RSA_AES_KEY_WRAP_SHA_1', 'RSA_AES_KEY_WRAP_SHA_256'];
 const refusal = (__type: string, message?: string) => ({ status: 400, __type, ...(message && { message }) });
 const unfit = (algorithm: unknown, wrappingKey: string, KeySpec: string) =>
   refusal(
-    'ValidationException',
+    'UnsupportedOperationException',
     `Wrapping algorithm ${algorithm} and wrapping key spec ${wrappingKey} cannot be used to import a ${KeySpec} key.`,
   );
 const parameters = (WrappingAlgorithm = 'RSAES_OAEP_SHA_256', WrappingKeySpec = 'RSA_2048', id = KeyId) =>
