@@ -57,13 +57,13 @@ export const usableKey = (
     },
 
     async sign(bytes, messageType, algorithm) {
-      const message = readMessage(bytes, messageType, algorithm);
+      const message = readMessage(bytes, messageType, algorithm, KeySpec);
       const { sign } = signatureScheme(KeySpec, algorithm);
       return withCurrent((material) => sign(material, message));
     },
 
     async verify(bytes, messageType, algorithm, signature) {
-      const message = readMessage(bytes, messageType, algorithm);
+      const message = readMessage(bytes, messageType, algorithm, KeySpec);
       const { verify } = signatureScheme(KeySpec, algorithm);
       return withCurrent((material) => verify(material, message, signature));
     },

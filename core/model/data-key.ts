@@ -1,5 +1,5 @@
 import { KmsError } from './errors.ts';
-import { dataKeyLengths, dataKeySpecs, type KeySpec } from './key-specs.ts';
+import { dataKeyLengths, dataKeySpecs, type KeySpec, keySpecNames } from './key-specs.ts';
 import { flag, grantTokens, type InputOf, integer, keyId, oneOf, optional, textMap } from './shapes.ts';
 
 /** What GenerateDataKey and GenerateDataKeyWithoutPlaintext ask for alike. */
@@ -7,10 +7,14 @@ export const dataKeyInput = {
   KeyId: keyId(),
   EncryptionContext: optional(textMap()),
   NumberOfBytes: optional(integer({ min: 1, max: 1024 })),
-  KeySpec: optional(oneOf(dataKeySpecs)),
+  // AWS takes these two, and tells who sends another that it must be one of the key specs.
+  KeySpec: optional({ ...oneOf(dataKeySpecs), told: keySpecNames }),
   GrantTokens: grantTokens(),
   DryRun: optional(flag()),
 } as const;
+
+/** Told whose key is asymmetric, though it is for encryption. */
+export const symmetricKeysOnly = 'You cannot generate a data key with an asymmetric CMK';
 
 /**
  * The length of the data key in bytes.

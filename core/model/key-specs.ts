@@ -19,7 +19,8 @@ export const algorithmMembers = {
 export type KeyUsage = keyof typeof algorithmMembers;
 export const keyUsages = Object.keys(algorithmMembers) as readonly KeyUsage[]; // Object.keys forgets the literal names
 
-export const encryptionAlgorithms = ['SYMMETRIC_DEFAULT', 'RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE'] as const;
+/** In the order in which AWS tells them. */
+export const encryptionAlgorithms = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256', 'SM2PKE', 'SYMMETRIC_DEFAULT'] as const;
 export type EncryptionAlgorithm = (typeof encryptionAlgorithms)[number];
 
 /** RSAES-OAEP: the hash of the label and of MGF1 alike, RFC 8017 §7.1. */
@@ -104,7 +105,7 @@ const mlKem = (set: 'ML-KEM-512' | 'ML-KEM-768' | 'ML-KEM-1024') =>
 const hmac = (materialLength: number, algorithm: MacAlgorithm) =>
   ({ family: 'hmac', type: 'HMAC', materialLength, algorithms: { GENERATE_VERIFY_MAC: [algorithm] } }) as const;
 
-/** The key specs of AWS, the newer ones last. HMAC keys are as long as their digest (RFC 2104 §3). */
+/** The key specs of AWS, in the order in which it tells them. HMAC keys are as long as their digest (RFC 2104 §3). */
 export const keySpecs = {
   RSA_2048: { ...rsa, modulusBits: 2048 },
   RSA_3072: { ...rsa, modulusBits: 3072 },
@@ -113,6 +114,11 @@ export const keySpecs = {
   ECC_NIST_P384: nistEc('P-384', 'ECDSA_SHA_384'),
   ECC_NIST_P521: nistEc('P-521', 'ECDSA_SHA_512'),
   ECC_SECG_P256K1: ec('secp256k1', 'ECDSA_SHA_256'),
+  ECC_NIST_EDWARDS25519: {
+    family: 'ed25519',
+    type: 'asymmetric',
+    algorithms: { SIGN_VERIFY: ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
+  },
   SYMMETRIC_DEFAULT: {
     family: 'symmetric',
     type: 'symmetric',
@@ -132,11 +138,6 @@ export const keySpecs = {
   ML_DSA_44: mlDsa('ML-DSA-44'),
   ML_DSA_65: mlDsa('ML-DSA-65'),
   ML_DSA_87: mlDsa('ML-DSA-87'),
-  ECC_NIST_EDWARDS25519: {
-    family: 'ed25519',
-    type: 'asymmetric',
-    algorithms: { SIGN_VERIFY: ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
-  },
   ML_KEM_512: mlKem('ML-KEM-512'),
   ML_KEM_768: mlKem('ML-KEM-768'),
   ML_KEM_1024: mlKem('ML-KEM-1024'),
@@ -153,7 +154,9 @@ export const algorithmsOf = (KeySpec: KeySpec, KeyUsage: KeyUsage): readonly str
   specOf(KeySpec).algorithms[KeyUsage] ?? [];
 
 /** The enum of the deprecated member CustomerMasterKeySpec, which never learnt the newer specs. */
-export const customerMasterKeySpecs = keySpecNames.slice(0, keySpecNames.indexOf('SM2') + 1);
+export const customerMasterKeySpecs = keySpecNames
+  .slice(0, keySpecNames.indexOf('SM2') + 1)
+  .filter((name) => name !== 'ECC_NIST_EDWARDS25519');
 
 export const origins = ['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'] as const;
 export type Origin = (typeof origins)[number];
@@ -166,7 +169,7 @@ export const checkOffered = (KeySpec: KeySpec, region: string): void => {
   const { offered } = specOf(KeySpec);
   const here = partitionOf(region) === 'aws-cn' ? 'in China' : 'outside China';
   if (offered !== undefined && offered !== here) {
-    throw new KmsError('UnsupportedOperationException', `KeySpec ${KeySpec} is not supported in ${region}.`);
+    throw new KmsError('UnsupportedOperationException', `KeySpec ${KeySpec} is not supported in this Region`);
   }
 };
 

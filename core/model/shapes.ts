@@ -4,7 +4,7 @@
  */
 interface Traits {
   readonly optional?: true;
-  /** Never written to an audit record. Blobs never are; this is for secrets that are strings. */
+  /** Never written to an audit record, as no blob is, and never shown in a refusal: not even that it is missing. */
   readonly secret?: true;
   /** Why the member is refused here: a request that sends it gets UnsupportedOperationException with this text. */
   readonly refused?: string;
@@ -17,6 +17,8 @@ export interface TextShape<T extends string = string> extends Traits {
   /** Matches the whole string, as AWS's patterns do, whether anchored or not. */
   readonly pattern?: string;
   readonly values?: readonly T[];
+  /** The values that a refusal names, where AWS names others than it takes. */
+  readonly told?: readonly string[];
   readonly default?: T;
 }
 export interface BlobShape extends Traits {
@@ -94,6 +96,8 @@ type Bounds = { readonly min?: number; readonly max?: number; readonly pattern?:
 export const text = (bounds: Bounds): TextShape => ({ type: 'string', ...bounds });
 export const oneOf = <const T extends string>(values: readonly T[]): TextShape<T> => ({ type: 'string', values });
 export const blob = (bounds: { min: number; max: number }): BlobShape => ({ type: 'blob', ...bounds });
+/** What is encrypted, signed or authenticated. */
+export const message = () => secret(blob({ min: 1, max: 4096 }));
 export const integer = (bounds: { min: number; max: number }): IntegerShape => ({ type: 'integer', ...bounds });
 export const flag = (): FlagShape => ({ type: 'boolean' });
 export const timestamp = (): TimestampShape => ({ type: 'timestamp' });
@@ -123,7 +127,7 @@ export const refused = <S extends Shape>(
 });
 
 /** A key id, key ARN, alias name or alias ARN. */
-export const keyId = () => text({ min: 1, max: 2048 });
+export const keyId = () => text({ min: 1, max: 2048, pattern: '^\\p{ASCII}+$' });
 /** The pattern admits a colon, which the service refuses later, as AWS does. */
 export const aliasName = () => text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9:/_-]+$' });
 /** The ARN of whom a grant is for, or who may retire it. */

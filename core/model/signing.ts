@@ -18,7 +18,10 @@ const hashing = {
 const by = <Scheme extends string, Hash extends keyof typeof hashing>(scheme: Scheme, hash: Hash) =>
   ({ scheme, hash, takes: hashing[hash] }) as const;
 
-/** Scheme and messages of each algorithm. AWS hashes what it takes for Ed25519ph once more, though it is a digest. */
+/**
+ * Scheme and messages of each algorithm, in the order in which AWS tells them. AWS hashes what it takes for Ed25519ph
+ * once more, though it is a digest.
+ */
 export const signatureSchemes = {
   RSASSA_PSS_SHA_256: by('pss', 'sha256'),
   RSASSA_PSS_SHA_384: by('pss', 'sha384'),
@@ -29,10 +32,10 @@ export const signatureSchemes = {
   ECDSA_SHA_256: by('ecdsa', 'sha256'),
   ECDSA_SHA_384: by('ecdsa', 'sha384'),
   ECDSA_SHA_512: by('ecdsa', 'sha512'),
-  SM2DSA: { scheme: 'sm2', takes: { RAW: 'any', DIGEST: 32 } },
-  ML_DSA_SHAKE_256: { scheme: 'ml-dsa', takes: { RAW: 'any', EXTERNAL_MU: 64 } },
   ED25519_SHA_512: { scheme: 'ed25519', takes: { RAW: 'any' } },
   ED25519_PH_SHA_512: { scheme: 'ed25519ph', takes: { DIGEST: 64 } },
+  SM2DSA: { scheme: 'sm2', takes: { RAW: 'any', DIGEST: 32 } },
+  ML_DSA_SHAKE_256: { scheme: 'ml-dsa', takes: { RAW: 'any', EXTERNAL_MU: 64 } },
 } as const satisfies Record<string, { readonly scheme: string; readonly takes: Takes }>;
 
 export type SigningAlgorithm = keyof typeof signatureSchemes;

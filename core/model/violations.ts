@@ -17,7 +17,7 @@ const structureViolations = (members: Members, value: Readonly<Record<string, un
   Object.entries(members).flatMap(([name, shape]) => {
     const memberPath = path + name.charAt(0).toLowerCase() + name.slice(1);
     if (value[name] !== undefined) return valueViolations(shape, value[name], memberPath);
-    return shape.optional ? [] : [failed(memberPath, 'null', 'not be null')];
+    return shape.optional ? [] : [failed(memberPath, shape.secret ? undefined : 'null', 'not be null')];
   });
 
 const failed = (path: string, shown: string | undefined, rule: string) =>
@@ -53,8 +53,8 @@ const elementViolations = (of: Shape, elements: readonly unknown[], path: string
   ];
 };
 
-const textRules = ({ values, min, max, pattern }: TextShape): readonly string[] => [
-  ...(values === undefined ? [] : [enumRule(values)]),
+const textRules = ({ values, told = values, min, max, pattern }: TextShape): readonly string[] => [
+  ...(told === undefined ? [] : [enumRule(told)]),
   ...(max === undefined ? [] : [maxRule(max)]),
   ...(min === undefined ? [] : [minRule(min)]),
   ...(pattern === undefined ? [] : [patternRule(pattern)]),
@@ -84,7 +84,7 @@ const lengthViolations = ({ min = 0, max }: Bounds, length: number, path: string
 const textViolations = (shape: TextShape, value: string, path: string): string[] => {
   const shown = shape.secret ? undefined : `'${value}'`;
   if (shape.values !== undefined && !shape.values.includes(value)) {
-    return [failed(path, shown, enumRule(shape.values))];
+    return [failed(path, shown, enumRule(shape.told ?? shape.values))];
   }
   const length = lengthViolations(shape, value.length, path, shown);
   if (shape.pattern === undefined || wholePattern(shape.pattern).test(value)) return length;
@@ -95,7 +95,7 @@ const compiled = new Map<string, RegExp>();
 
 /** Patterns are the declarations' own, a handful: each is compiled once, anchored at both ends. */
 const wholePattern = (pattern: string): RegExp => {
-  const known = compiled.get(pattern) ?? new RegExp(`^(?:${pattern})$`);
+  const known = compiled.get(pattern) ?? new RegExp(`^(?:${pattern})$`, 'u');
   compiled.set(pattern, known);
   return known;
 };

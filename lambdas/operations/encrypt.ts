@@ -1,6 +1,6 @@
 import { encryptionAlgorithms } from '../../core/model/key-specs.ts';
 import { usableStates } from '../../core/model/key-states.ts';
-import { blob, flag, grantTokens, keyId, oneOf, optional, textMap, withDefault } from '../../core/model/shapes.ts';
+import { flag, grantTokens, keyId, message, oneOf, optional, textMap, withDefault } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
 /** Encrypts 1 to 4,096 bytes. https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html */
@@ -8,7 +8,7 @@ export const encrypt = operation({
   name: 'Encrypt',
   input: {
     KeyId: keyId(),
-    Plaintext: blob({ min: 1, max: 4096 }),
+    Plaintext: message(),
     EncryptionContext: optional(textMap()),
     GrantTokens: grantTokens(),
     EncryptionAlgorithm: withDefault(oneOf(encryptionAlgorithms), 'SYMMETRIC_DEFAULT'),

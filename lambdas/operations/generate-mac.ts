@@ -1,13 +1,13 @@
 import { macAlgorithms } from '../../core/model/key-specs.ts';
 import { usableStates } from '../../core/model/key-states.ts';
-import { blob, flag, grantTokens, keyId, oneOf, optional } from '../../core/model/shapes.ts';
+import { flag, grantTokens, keyId, message, oneOf, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
 /** Computes an HMAC of 1 to 4,096 bytes. https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateMac.html */
 export const generateMac = operation({
   name: 'GenerateMac',
   input: {
-    Message: blob({ min: 1, max: 4096 }),
+    Message: message(),
     KeyId: keyId(),
     MacAlgorithm: oneOf(macAlgorithms),
     GrantTokens: grantTokens(),

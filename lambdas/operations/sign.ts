@@ -1,5 +1,5 @@
 import { usableStates } from '../../core/model/key-states.ts';
-import { blob, flag, grantTokens, keyId, oneOf, optional, withDefault } from '../../core/model/shapes.ts';
+import { flag, grantTokens, keyId, message, oneOf, optional, withDefault } from '../../core/model/shapes.ts';
 import { messageTypes, signingAlgorithms } from '../../core/model/signing.ts';
 import { operation } from '../operation.ts';
 
@@ -8,7 +8,7 @@ export const sign = operation({
   name: 'Sign',
   input: {
     KeyId: keyId(),
-    Message: blob({ min: 1, max: 4096 }),
+    Message: message(),
     MessageType: withDefault(oneOf(messageTypes), 'RAW'),
     GrantTokens: grantTokens(),
     SigningAlgorithm: oneOf(signingAlgorithms),

@@ -1,14 +1,14 @@
 import { KmsError } from '../../core/model/errors.ts';
 import { macAlgorithms } from '../../core/model/key-specs.ts';
 import { usableStates } from '../../core/model/key-states.ts';
-import { blob, flag, grantTokens, keyId, oneOf, optional } from '../../core/model/shapes.ts';
+import { blob, flag, grantTokens, keyId, message, oneOf, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
 /** Verifies an HMAC; a wrong one is an error, never `false`. https://docs.aws.amazon.com/kms/latest/APIReference/API_VerifyMac.html */
 export const verifyMac = operation({
   name: 'VerifyMac',
   input: {
-    Message: blob({ min: 1, max: 4096 }),
+    Message: message(),
     KeyId: keyId(),
     MacAlgorithm: oneOf(macAlgorithms),
     Mac: blob({ min: 1, max: 6144 }),

@@ -1,6 +1,6 @@
 import { KmsError } from '../../core/model/errors.ts';
 import { usableStates } from '../../core/model/key-states.ts';
-import { blob, flag, grantTokens, keyId, oneOf, optional, withDefault } from '../../core/model/shapes.ts';
+import { blob, flag, grantTokens, keyId, message, oneOf, optional, withDefault } from '../../core/model/shapes.ts';
 import { messageTypes, signingAlgorithms } from '../../core/model/signing.ts';
 import { operation } from '../operation.ts';
 
@@ -9,7 +9,7 @@ export const verify = operation({
   name: 'Verify',
   input: {
     KeyId: keyId(),
-    Message: blob({ min: 1, max: 4096 }),
+    Message: message(),
     MessageType: withDefault(oneOf(messageTypes), 'RAW'),
     Signature: blob({ min: 1, max: 6144 }),
     SigningAlgorithm: oneOf(signingAlgorithms),

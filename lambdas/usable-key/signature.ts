@@ -5,7 +5,13 @@ import { type RsaSignatureScheme, signRsa, verifyRsa } from '../../core/crypto/r
 import { signSm2, verifySm2 } from '../../core/crypto/sm2.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { type KeySpec, specOf } from '../../core/model/key-specs.ts';
-import { type MessageType, messagesOf, type SigningAlgorithm, signatureSchemes } from '../../core/model/signing.ts';
+import {
+  type MessageType,
+  messagesOf,
+  type SigningAlgorithm,
+  signatureSchemes,
+  signingAlgorithms,
+} from '../../core/model/signing.ts';
 import { derPairOf, type LoadedMaterial, pairOf } from '../key-material.ts';
 
 /** A message, and whether it is RAW; if not, it is of the one other type which its algorithm takes. */
@@ -20,10 +26,20 @@ export interface SignatureScheme {
 }
 
 /** @throws {KmsError} ValidationException for a type which the algorithm does not take, or a length it must not have */
-export const readMessage = (bytes: Uint8Array, type: MessageType, algorithm: SigningAlgorithm): Message => {
+export const readMessage = (
+  bytes: Uint8Array,
+  type: MessageType,
+  algorithm: SigningAlgorithm,
+  KeySpec: KeySpec,
+): Message => {
   const length = messagesOf(algorithm)[type];
   if (length === undefined) {
-    throw new KmsError('ValidationException', `Message type ${type} is not valid for algorithm ${algorithm}.`);
+    // AWS blames the algorithm only where another one of the same key takes such a message.
+    const ofKey = specOf(KeySpec).algorithms.SIGN_VERIFY ?? [];
+    const blamed = signingAlgorithms.some((other) => ofKey.includes(other) && messagesOf(other)[type] !== undefined)
+      ? `algorithm ${algorithm}`
+      : `key spec ${KeySpec}`;
+    throw new KmsError('ValidationException', `Message type ${type} is incompatible with ${blamed}.`);
   }
   if (length !== 'any' && bytes.length !== length) {
     throw new KmsError('ValidationException', `Digest is invalid length for algorithm ${algorithm}.`);

@@ -152,7 +152,7 @@ describe('a seed file that is broken', () => {
     [{ keyUsage: 'ENCRYPT' }, 'keys[0].keyUsage must be one of ENCRYPT_DECRYPT, '],
     [{ keySpec: 'RSA_2048' }, 'keys[0] is refused: You must specify a KeyUsage value'],
     [{ ...hmac, keyUsage: 'SIGN_VERIFY' }, 'keys[0] is refused: KeyUsage SIGN_VERIFY is not compatible with KeySpec'],
-    [{ keySpec: 'SM2', keyUsage: 'SIGN_VERIFY' }, 'keys[0] is refused: KeySpec SM2 is not supported in us-east-1.'],
+    [{ keySpec: 'SM2', keyUsage: 'SIGN_VERIFY' }, 'keys[0] is refused: KeySpec SM2 is not supported in this Region'],
     [{ origin: 'AWS_CLOUDHSM' }, 'keys[0] is refused: Custom key stores are not supported by this service yet.'],
     [{ origin: 'IMPORTED' }, 'keys[0].origin must be one of AWS_KMS, EXTERNAL, '],
     [

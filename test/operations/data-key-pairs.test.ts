@@ -89,15 +89,15 @@ describe.each(operations)('%s', (name) => {
   });
 
   it('has SM2 in China alone, and ML-KEM everywhere else', async () => {
-    const refusedIn = (KeyPairSpec: string, region: string) => {
-      const message = `KeySpec ${KeyPairSpec} is not supported in ${region}.`;
+    const refused = (KeyPairSpec: string) => {
+      const message = `KeySpec ${KeyPairSpec} is not supported in this Region`;
       return { status: 400, __type: 'UnsupportedOperationException', message };
     };
     const [here, there] = [await kms.newKey(), await chinese.newKey()];
     const sm2 = await kms.call(name, { KeyId: here.KeyId, KeyPairSpec: 'SM2' });
-    expect(sm2).toMatchObject(refusedIn('SM2', 'us-east-1'));
+    expect(sm2).toMatchObject(refused('SM2'));
     const mlKem = await chinese.call(name, { KeyId: there.KeyId, KeyPairSpec: 'ML_KEM_512' });
-    expect(mlKem).toMatchObject(refusedIn('ML_KEM_512', 'cn-north-1'));
+    expect(mlKem).toMatchObject(refused('ML_KEM_512'));
   });
 
   it.each(['ML_DSA_65', 'SYMMETRIC_DEFAULT', 'HMAC_256'])('makes no pairs of %s', async (KeyPairSpec) => {

@@ -87,7 +87,8 @@ describe.each(algorithms)('%s', (SigningAlgorithm, given, judge) => {
   it.each(['Sign', 'Verify'] as const)('takes in %s no other message type', async (name) => {
     for (const MessageType of ['RAW', 'DIGEST', 'EXTERNAL_MU']) {
       if (MessageType === given.MessageType) continue;
-      const refused = refusal(`Message type ${MessageType} is not valid for algorithm ${SigningAlgorithm}.`);
+      const blamed = MessageType === 'EXTERNAL_MU' ? `key spec ${KeySpec}` : `algorithm ${SigningAlgorithm}`;
+      const refused = refusal(`Message type ${MessageType} is incompatible with ${blamed}.`);
       expect(await call(name, { MessageType, Message: digest, Signature: Buffer.of(1) })).toMatchObject(refused);
     }
   });
@@ -97,7 +98,7 @@ it('takes messages for RAW when no type is sent, which Ed25519ph refuses', async
   expect(await kms.call('Sign', { KeyId, Message, SigningAlgorithm: 'ED25519_SHA_512' })).toMatchObject({
     status: 200,
   });
-  const refused = refusal('Message type RAW is not valid for algorithm ED25519_PH_SHA_512.');
+  const refused = refusal('Message type RAW is incompatible with algorithm ED25519_PH_SHA_512.');
   expect(await kms.call('Sign', { KeyId, Message, SigningAlgorithm: 'ED25519_PH_SHA_512' })).toMatchObject(refused);
 });
 

@@ -93,7 +93,7 @@ describe.each([
   it.each(['Sign', 'Verify'] as const)('takes in %s no digest', async (name) => {
     for (const length of [32, 64]) {
       const given = { Message: Buffer.alloc(length), MessageType: 'DIGEST', Signature: Buffer.of(1) };
-      const refused = refusal(`Message type DIGEST is not valid for algorithm ${SigningAlgorithm}.`);
+      const refused = refusal(`Message type DIGEST is incompatible with key spec ${KeySpec}.`);
       expect(await call(name, given)).toMatchObject(refused);
     }
   });

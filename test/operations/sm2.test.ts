@@ -59,7 +59,7 @@ describe('for SIGN_VERIFY', () => {
       const given = { Message: Buffer.alloc(length), MessageType: 'DIGEST', Signature: Buffer.of(1) };
       expect(await call(name, given)).toMatchObject(wrongLength);
     }
-    const wrongType = refusal('ValidationException', 'Message type EXTERNAL_MU is not valid for algorithm SM2DSA.');
+    const wrongType = refusal('ValidationException', 'Message type EXTERNAL_MU is incompatible with key spec SM2.');
     const given = { Message: Buffer.alloc(64), MessageType: 'EXTERNAL_MU', Signature: Buffer.of(1) };
     expect(await call(name, given)).toMatchObject(wrongType);
   });

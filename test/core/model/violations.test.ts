@@ -3,6 +3,7 @@ import {
   blob,
   flag,
   integer,
+  keyId,
   list,
   type Members,
   oneOf,
@@ -42,6 +43,24 @@ it.each<[string, Members, Record<string, unknown>, string]>([
     { Kind: oneOf(['B', 'A']) },
     { Kind: 'a' },
     `Value 'a' at 'kind' ${failed('satisfy enum value set: [B, A]')}`,
+  ],
+  [
+    'a missing secret, without a word of what was sent',
+    { Message: secret(blob({ min: 1, max: 2 })) },
+    {},
+    `Value at 'message' ${failed('not be null')}`,
+  ],
+  [
+    'a value outside an enum, by the values that AWS tells',
+    { Kind: { ...oneOf(['B', 'A']), told: ['C', 'D'] } },
+    { Kind: 'C' },
+    `Value 'C' at 'kind' ${failed('satisfy enum value set: [C, D]')}`,
+  ],
+  [
+    'a character beyond ASCII in the name of a key',
+    { KeyId: keyId() },
+    { KeyId: 'ä' },
+    `Value 'ä' at 'keyId' ${failed('satisfy regular expression pattern: ^\\p{ASCII}+$')}`,
   ],
   [
     'a blob, without its bytes',
