@@ -24,8 +24,8 @@ export interface KeyTarget<Member extends string = string> {
   readonly byGrant?: { readonly id: Member; readonly token: Member };
   /** The key usage without which the key is refused. */
   readonly usage?: KeyUsage;
-  /** The algorithm the key's spec must have: what this member says, or always this one. */
-  readonly algorithm?: Member | { readonly is: string };
+  /** The algorithm the key's spec must have: what this member says, or always this one; or else AWS says this. */
+  readonly algorithm?: Member | { readonly is: string; readonly orSay?: string };
   /** The only type of key the operation works on. */
   readonly type?: KeyType;
   /** Where the key's material must come from; anywhere when absent. */

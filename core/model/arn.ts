@@ -35,7 +35,8 @@ export type KeyIdentifier =
   | { readonly kind: 'key'; readonly KeyId: string; readonly place?: Place }
   | { readonly kind: 'alias'; readonly AliasName: string; readonly place?: Place };
 
-const keyIdPattern = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
+/** A UUID in capitals has the form of a key id, though no key has it. */
+const keyIdPattern = /^(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|mrk-[0-9a-f]{32})$/;
 const aliasPattern = /^alias\/[a-zA-Z0-9:/_-]+$/;
 const arnPattern = /^arn:(aws[a-z0-9-]*):kms:([a-z0-9-]+):(\d{12}):(.+)$/s;
 
@@ -57,4 +58,11 @@ export const parseKeyIdentifier = (text: string): KeyIdentifier | undefined => {
   }
   const key = named(resource.slice('key/'.length));
   return key?.kind === 'key' ? { ...key, place } : undefined;
+};
+
+/** How AWS tells what is none of these: in quotes, but of a key ARN only what stands for the key id, and bare. */
+export const tellMalformed = (text: string): string => {
+  const [, partition, region = '', , resource = ''] = arnPattern.exec(text) ?? [];
+  const isKeyArn = partition === partitionOf(region) && resource.startsWith('key/');
+  return isKeyArn ? resource.slice('key/'.length) : `'${text}'`;
 };

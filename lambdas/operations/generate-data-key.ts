@@ -1,4 +1,4 @@
-import { dataKeyInput, dataKeyLength } from '../../core/model/data-key.ts';
+import { dataKeyInput, dataKeyLength, symmetricKeysOnly } from '../../core/model/data-key.ts';
 import { usableStates } from '../../core/model/key-states.ts';
 import { recipient } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
@@ -11,7 +11,7 @@ export const generateDataKey = operation({
     from: 'KeyId',
     byAlias: 'too',
     usage: 'ENCRYPT_DECRYPT',
-    algorithm: { is: 'SYMMETRIC_DEFAULT' },
+    algorithm: { is: 'SYMMETRIC_DEFAULT', orSay: symmetricKeysOnly },
     states: usableStates,
     encryptionContext: 'EncryptionContext',
   },

@@ -7,7 +7,10 @@ import { type Call, callerOf, type FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
 import type { Runtime } from './ports.ts';
 
-/** Whether the keys can do it: their origin, role, state, type, usage and algorithms, as the operation declares. */
+/**
+ * Whether the keys can do it: their origin, role, usage, state, type and algorithms, as the operation declares, in the
+ * order in which AWS was seen to judge them.
+ */
 export const checkKey = (runtime: Pick<Runtime, 'log'>) => ({
   before: ({ event: call }: { event: Call }) => {
     for (const [name, target] of Object.entries(call.operation.keys)) {
@@ -16,10 +19,10 @@ export const checkKey = (runtime: Pick<Runtime, 'log'>) => ({
       const refusal =
         (target.origins && refuseOrigin(key.Arn, key.record.Origin, target.origins)) ??
         (target.multiRegion && refuseRole(key.Arn, key.record, target.multiRegion)) ??
-        refuseWrongState(runtime, call, target, key) ??
-        refuseType(call, target, key) ??
-        refuseOtherKeysCiphertext(call, target, key) ??
+        refuseCiphertext(call, target, key) ??
         refuseUsage(call, target, key) ??
+        refuseWrongState(runtime, call, target, key) ??
+        refuseType(target, key) ??
         refuseAlgorithm(call, target, key);
       if (refusal) throw refusal;
     }
@@ -44,24 +47,27 @@ const refuseWrongState = ({ log }: Pick<Runtime, 'log'>, call: Call, target: Key
   return refusal;
 };
 
-const refuseType = ({ operation }: Call, { type }: KeyTarget, { Arn, record }: FoundKey) => {
-  if (type === undefined || specOf(record.KeySpec).type === type) return undefined;
-  const message = `${Arn} key spec is ${record.KeySpec} which is not valid for ${operation.name}.`;
-  // AWS gives no message where it wants a symmetric key.
-  return new KmsError('UnsupportedOperationException', type === 'symmetric' ? '' : message);
-};
+/** AWS gives no message here. */
+const refuseType = ({ type }: KeyTarget, { record }: FoundKey) =>
+  type === undefined || specOf(record.KeySpec).type === type
+    ? undefined
+    : new KmsError('UnsupportedOperationException');
 
 /** The algorithm by which a call uses the key of a target. */
 export const algorithmFor = ({ input }: Call, { algorithm }: KeyTarget): unknown =>
   typeof algorithm === 'object' ? algorithm.is : algorithm && input[algorithm];
 
-/** Comes before the usage: a key that did not make the ciphertext is the wrong key, whatever it is for. */
-const refuseOtherKeysCiphertext = (call: Call, target: KeyTarget, { record }: FoundKey) => {
+/**
+ * Comes first of what the key can do: a key that did not make the ciphertext is the wrong key, whatever it is for and
+ * whatever state it is in, and what no key can have made is no ciphertext of this one either.
+ */
+const refuseCiphertext = (call: Call, target: KeyTarget, { record }: FoundKey) => {
   const ciphertext = target.orIn && call.input[target.orIn];
   if (!Buffer.isBuffer(ciphertext) || ignoresCiphertext(call.input)) return undefined;
   if (algorithmFor(call, target) !== 'SYMMETRIC_DEFAULT') return undefined;
   const blob = parseBlob(ciphertext);
-  if (blob === undefined || blob.KeyId === record.KeyId) return undefined;
+  if (blob === undefined) return new KmsError('InvalidCiphertextException');
+  if (blob.KeyId === record.KeyId) return undefined;
   return new KmsError(
     'IncorrectKeyException',
     'The key ID in the request does not identify a CMK that can perform this operation.',
@@ -81,8 +87,7 @@ const refuseAlgorithm = (call: Call, target: KeyTarget, { record }: FoundKey) =>
   if (typeof algorithm !== 'string' || algorithmsOf(record.KeySpec, record.KeyUsage).includes(algorithm)) {
     return undefined;
   }
-  return new KmsError(
-    'InvalidKeyUsageException',
-    `Algorithm ${algorithm} is incompatible with key spec ${record.KeySpec}.`,
-  );
+  const asAws = typeof target.algorithm === 'object' ? target.algorithm.orSay : undefined;
+  const message = asAws ?? `Algorithm ${algorithm} is incompatible with key spec ${record.KeySpec}.`;
+  return new KmsError('InvalidKeyUsageException', message);
 };

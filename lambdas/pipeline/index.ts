@@ -47,7 +47,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
   }, withoutTimer).use([
     resolve(runtime, stores, runtime.managedKeys?.(uses)), // alias or ARN → key record
     authorize(runtime, stores),
-    checkKey(runtime), // origin, state, type, usage, algorithm, as declared
+    checkKey(runtime), // origin, ciphertext, usage, state, type, algorithm, as declared
     dryRun(),
   ]);
 

@@ -1,4 +1,4 @@
-import { aliasArn, type KeyIdentifier, keyArn, parseKeyIdentifier } from '../../core/model/arn.ts';
+import { aliasArn, type KeyIdentifier, keyArn, parseKeyIdentifier, tellMalformed } from '../../core/model/arn.ts';
 import { parseBlob } from '../../core/model/ciphertext-blob.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { grantNotFound } from '../../core/model/grant.ts';
@@ -80,7 +80,7 @@ const findByAlias = async (call: Call, accountId: string, AliasName: string, wor
 /** Reads the identifier, in the forms that the target takes. */
 const identify = (target: KeyTarget, named: string, region: string): KeyIdentifier => {
   const identifier = parseKeyIdentifier(named);
-  if (identifier === undefined) throw new KmsError('NotFoundException', `Invalid keyId '${named}'`);
+  if (identifier === undefined) throw new KmsError('NotFoundException', `Invalid keyId ${tellMalformed(named)}`);
   if (identifier.kind === 'alias' && target.byAlias === undefined) {
     throw new KmsError('InvalidArnException', 'Key Aliases are not supported for this operation.');
   }

@@ -28,7 +28,7 @@ import { checkAs, integerWithin, memberOf, oneOf, textWithin } from './bounds.ts
 
 const keyId: Check<string> = (value, path) => {
   const isId = typeof value === 'string' && parseKeyIdentifier(value)?.kind === 'key' && !value.startsWith('arn:');
-  if (!isId)
+  if (!isId || value !== value.toLowerCase())
     return broken(path, 'must be a key id: a UUID in lower case, or mrk- and 32 hex digits, in lower case too');
   return value === healthKey.KeyId ? broken(path, "is the service's own key; take another id") : value;
 };

@@ -45,8 +45,9 @@ const targets = everyOperation.flatMap(([name, operation]) =>
 const byId = targets.filter(({ target }) => target.byAlias !== 'only' && target.region === undefined);
 const title = '$name, $target.from:';
 
-/** A ciphertext that names no key would be judged before usage and algorithm. */
-const noCiphertext = ({ orIn }: KeyTarget) => (orIn === undefined ? {} : { [orIn]: Buffer.from('not a blob') });
+/** Under the algorithm of symmetric keys the ciphertext itself names a key, and is judged before usage and algorithm. */
+const oaep = 'RSAES_OAEP_SHA_256';
+const namingNoKey = ({ orIn, algorithm }: KeyTarget) => (orIn === undefined ? {} : { [String(algorithm)]: oaep });
 
 describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
   const request = async () => {
@@ -116,12 +117,10 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
     unknownId.replaceAll('-', ''),
     unknownId.slice(0, -1),
     `${unknownId}0`,
-    'ABCDEF00-1234-1234-1234-123456789012',
     'mrk-1234',
     `mrk-${'g'.repeat(32)}`,
     ` ${unknownId}`,
     `${unknownId}\n`,
-    `${arnPrefix}:key/fake-key-id`,
     `${arnPrefix}:${unknownId}`,
     'arn:aws:kms:us-east-1:12345:key/1',
     `arn:aws:s3:us-east-1:${accountId}:key/${unknownId}`,
@@ -130,6 +129,19 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
     const { call } = await untouched();
     const refused = { status: 400, __type: 'NotFoundException', message: `Invalid keyId '${named}'` };
     expect(await call(named)).toMatchObject(refused);
+  });
+
+  it('tells of a key ARN only the malformed id in it', async () => {
+    const { call } = await untouched();
+    const refused = { status: 400, __type: 'NotFoundException', message: 'Invalid keyId fake-key-id' };
+    expect(await call(`${arnPrefix}:key/fake-key-id`)).toMatchObject(refused);
+  });
+
+  it('finds no key by its id in capitals, which has the form of one', async () => {
+    const { key, call } = await untouched();
+    const capitals = key.KeyId.startsWith('mrk-') ? 'ABCDEF00-1234-1234-1234-123456789012' : key.KeyId.toUpperCase();
+    const message = `Key '${arnPrefix}:key/${capitals}' does not exist`;
+    expect(await call(capitals)).toMatchObject({ status: 400, __type: 'NotFoundException', message });
   });
 
   it('refuses a key ARN of another Region, and names the Region', async () => {
@@ -163,7 +175,7 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
     const { KeyId, Arn } = made(usage);
     const message = `${Arn} key usage is ${usage} which is not valid for ${name}.`;
     const refused = { status: 400, __type: 'InvalidKeyUsageException', message };
-    expect(await call(KeyId, noCiphertext(target))).toMatchObject(refused);
+    expect(await call(KeyId, namingNoKey(target))).toMatchObject(refused);
   });
 
   // Agreement and encapsulation have one algorithm each, which no key for them lacks.
@@ -175,10 +187,16 @@ describe.each(byId)(`${title}`, ({ name, operation, targetName, target }) => {
       const specs = { RSA: 'RSA_2048', 'P-384': 'ECC_NIST_P384', HMAC_384: 'HMAC_384' };
       const quickest = { RSA: 'SYMMETRIC_DEFAULT', 'P-384': 'ECDSA_SHA_256', HMAC_384: 'HMAC_SHA_256' };
       const which = other[usage as keyof typeof other] as keyof typeof specs; // the usages that have algorithms
-      const message = `Algorithm ${quickest[which]} is incompatible with key spec ${specs[which]}.`;
       const { call } = await untouched();
-      const refused = { status: 400, __type: 'InvalidKeyUsageException', message };
-      expect(await call(made(which).KeyId, noCiphertext(target))).toMatchObject(refused);
+      const __type = 'InvalidKeyUsageException';
+      if (target.orIn !== undefined) {
+        const message = `Algorithm ${oaep} is incompatible with key spec SYMMETRIC_DEFAULT.`;
+        expect(await call(made('ENCRYPT_DECRYPT').KeyId, namingNoKey(target))).toMatchObject({ __type, message });
+        return;
+      }
+      const asAws = typeof target.algorithm === 'object' ? target.algorithm.orSay : undefined;
+      const message = asAws ?? `Algorithm ${quickest[which]} is incompatible with key spec ${specs[which]}.`;
+      expect(await call(made(which).KeyId)).toMatchObject({ status: 400, __type, message });
     },
   );
 

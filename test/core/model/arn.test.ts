@@ -58,7 +58,7 @@ it.each([
   `us-east-${'1'.repeat(30)}`,
 ])('takes %j for no Region', (name) => expect(isRegion(name)).toBe(false));
 
-it.each([uuid, mrk])('reads the bare key id %s', (KeyId) => {
+it.each([uuid, uuid.toUpperCase(), mrk])('reads the bare key id %s', (KeyId) => {
   expect(parseKeyIdentifier(KeyId)).toEqual({ kind: 'key', KeyId });
 });
 
@@ -75,7 +75,7 @@ it.each([
   'alias/a b',
   'Alias/a',
   'fake-key-id',
-  uuid.toUpperCase(),
+  mrk.toUpperCase(),
   uuid.replaceAll('-', ''),
   `${uuid}0`,
   ` ${uuid}`,
