@@ -1,5 +1,6 @@
 import { glob } from 'node:fs/promises';
-import { digestEnd, logFileMinute } from '../../core/audit/digest-names.ts';
+import { digestEnd } from '../../core/audit/digest-names.ts';
+import { logFileMinute } from '../../core/audit/log-file.ts';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
 
 /** Clocks are set right by seconds all the time. */
