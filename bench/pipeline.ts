@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { awsResourceQuotas } from '../core/model/quotas.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
+import { everyAlgorithm } from '../lambdas/every-algorithm.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
@@ -49,7 +50,7 @@ export const openBarePipeline = async ({ path, mayAll = true }: { path?: string;
     keyPolicyOf: newKeyPolicies(),
     storesFor: (uses: Parameters<typeof tablesOf>[0]) => storesWithin(stores, tablesOf(uses)),
     inRegion: async () => stores,
-    keyring: newKeyring(newRootKeys(), randomBytes),
+    keyring: newKeyring(newRootKeys(), randomBytes, everyAlgorithm),
     quotas: newQuotas(awsResourceQuotas, { clock: () => new Date(), onlyWriter: true }),
     auditLog: { write: async () => {} },
     log: () => {},

@@ -91,6 +91,7 @@ const others: Readonly<Record<string, () => Promise<unknown>>> = {
   policy: () => import('./policy.ts'),
   'list-keys': () => import('./list-keys.ts'),
   grants: () => import('./grants.ts'),
+  bundles: () => import('./bundles.ts'),
   audit: () => import('./audit.ts'),
 };
 

@@ -3,12 +3,14 @@ import type { TableName } from '../core/model/tables.ts';
 /** The variables by which the stack tells a function where things are. The stack writes them, `runtime.ts` reads them. */
 export const variables = {
   auditQueueUrl: 'AUDIT_QUEUE_URL',
-  /** Only of functions that handle key material, as is the next. */
+  /** Only of functions that handle key material, as is the next, and of the router. */
   installationId: 'INSTALLATION_ID',
-  /** A secret for each version of the root key, by ARN or name, version 1 first, with commas between. */
-  rootSecretArns: 'ROOT_SECRET_ARNS',
+  /** A secret, by ARN or name, or a key of AWS KMS for each version of the root key, version 1 first, with commas between. */
+  rootArns: 'ROOT_ARNS',
   /** Names with commas between; only of functions that write to other Regions, and not set where there are none. */
   otherRegions: 'OTHER_REGIONS',
+  /** Of the API, without a slash at the end; only of the function that makes keys for stacks. */
+  kmsEndpoint: 'KMS_ENDPOINT',
   /** Certificates in PEM; only of functions that answer for recipients, and not set where there are none. */
   attestationRoots: 'ATTESTATION_ROOTS',
   /** Of the functions of the audit log alone, as are the others below. */
@@ -33,3 +35,6 @@ export const readFrom =
 
 /** The variable that holds the name of a table, such as `KEYS_TABLE`. */
 export const tableVariable = (table: TableName): string => `${table.toUpperCase().replaceAll('-', '_')}_TABLE`;
+
+/** The name of the function of an operation or a schedule: the router finds it by that. */
+export const functionName = (installation: string, name: string): string => `${installation}-${name}`;

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { KmsError } from '../core/model/errors.ts';
+import { bodyTooLarge, largestBody } from '../core/model/request-size.ts';
 import type { Operation } from './operation.ts';
 import { serve } from './pipeline/index.ts';
 import type { HttpReply, HttpRequest, Runtime } from './pipeline/ports.ts';
@@ -10,15 +11,22 @@ export const lambdaHandler = (operation: Operation, runtime: Runtime) => {
   const answer = serve(operation, runtime);
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const request = toRequest(event);
-    return toResult(isFor(operation, request) ? await answer(request) : refuse(request));
+    const refusal = refusalOf(operation, request);
+    return toResult(refusal === undefined ? await answer(request) : replyToError(request.requestId, refusal));
   };
 };
+
+const refusalOf = (operation: Operation, request: HttpRequest): KmsError | undefined => {
+  if (isTooLarge(request)) return bodyTooLarge();
+  return isFor(operation, request) ? undefined : new KmsError('UnknownOperationException');
+};
+
+/** The gateway takes ten times as much. */
+export const isTooLarge = ({ body }: HttpRequest): boolean => body.length > largestBody;
 
 /** A request that says what it wants must want this: the caller's permission was judged by the path alone. */
 const isFor = ({ name }: Operation, { headers }: HttpRequest): boolean =>
   headers.every(([header, value]) => header !== 'x-amz-target' || value === `TrentService.${name}`);
-
-const refuse = ({ requestId }: HttpRequest) => replyToError(requestId, new KmsError('UnknownOperationException'));
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
 export const toRequest = (event: APIGatewayProxyEvent): HttpRequest => {
@@ -44,7 +52,7 @@ const pairsOf = (lists: Readonly<Record<string, readonly string[] | undefined>> 
   Object.entries(lists ?? {}).flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]));
 
 /** Without our header for the request id: the gateway sends its own, the same, and would put ours under another name. */
-const toResult = ({ status, headers, body }: HttpReply): APIGatewayProxyResult => {
+export const toResult = ({ status, headers, body }: HttpReply): APIGatewayProxyResult => {
   const { 'x-amzn-requestid': _, ...ours } = headers;
   return { statusCode: status, headers: ours, body };
 };

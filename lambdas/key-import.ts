@@ -10,10 +10,12 @@ import {
 import { exportPublicKey, loadKeyPair } from '../core/crypto/key-pair.ts';
 import { type VersionedRoot, wrapKeyMaterial } from '../core/crypto/key-wrap.ts';
 import { generateRsa } from '../core/crypto/rsa-key.ts';
-import { decryptSm2, generateSm2, sm2PublicKey } from '../core/crypto/sm2.ts';
+import { generateSm2, sm2PublicKey } from '../core/crypto/sm2.ts';
+import { decryptSm2 } from '../core/crypto/sm2-encryption.ts';
 import { KmsError } from '../core/model/errors.ts';
 import type { ImportedMaterial, MaterialOwner } from '../core/model/key.ts';
 import { specOf } from '../core/model/key-specs.ts';
+import type { Algorithms } from './algorithms.ts';
 import { openImportToken, sealImportToken, type TokenContent } from './import-token.ts';
 import { publicKeyOf } from './key-material.ts';
 import type { RootKeys } from './keyring.ts';
@@ -23,6 +25,7 @@ import type { Keyring } from './pipeline/ports.ts';
 export const newKeyImport = (
   rootKeys: RootKeys,
   random: (size: number) => Buffer,
+  algorithms: Algorithms,
 ): Pick<Keyring, 'newImportParameters' | 'importMaterial' | 'keepMaterial'> => ({
   async newImportParameters(owner, algorithm, keySpec, validTo) {
     const newPrivateKey = keySpec === 'SM2' ? generateSm2() : generateRsa(wrappingKeyBits[keySpec]);
@@ -43,23 +46,29 @@ export const newKeyImport = (
     if (token === undefined) throw new KmsError('InvalidImportTokenException');
     const material = readUnwrapped(owner, token, wrapped, now);
     try {
-      return keep(root, owner, material, random(12));
+      return keep(root, owner, material, random(12), algorithms);
     } finally {
       wipe(material);
     }
   },
 
   async keepMaterial(owner, material) {
-    return keep(await rootKeys.current(), owner, material, random(12));
+    return keep(await rootKeys.current(), owner, material, random(12), algorithms);
   },
 });
 
 /** Material in the form of `readImportedMaterial`, wrapped for the store. */
-const keep = (root: VersionedRoot, owner: MaterialOwner, material: Buffer, iv: Buffer): ImportedMaterial => {
+const keep = (
+  root: VersionedRoot,
+  owner: MaterialOwner,
+  material: Buffer,
+  iv: Buffer,
+  algorithms: Algorithms,
+): ImportedMaterial => {
   const { KeyId, KeySpec } = owner;
   const KeyMaterialId = importedMaterialId(KeyId, material);
   const wrapped = wrapKeyMaterial(root, { ...owner, KeyMaterialId }, material, iv);
-  const PublicKey = specOf(KeySpec).type === 'asymmetric' ? publicKeyOf(KeySpec, material) : undefined;
+  const PublicKey = specOf(KeySpec).type === 'asymmetric' ? publicKeyOf(KeySpec, material, algorithms) : undefined;
   return { material: { KeyId, KeyMaterialId, wrapped }, PublicKey };
 };
 

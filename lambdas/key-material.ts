@@ -2,11 +2,12 @@ import { wipe } from '../core/crypto/bytes.ts';
 import { generateEc } from '../core/crypto/ec-key.ts';
 import { generateEd25519 } from '../core/crypto/ed25519.ts';
 import { exportPublicKey, type KeyPair, loadKeyPair } from '../core/crypto/key-pair.ts';
-import { generateMlDsa, mlDsaPublicKey } from '../core/crypto/ml-dsa.ts';
-import { generateMlKem, mlKemPublicKey } from '../core/crypto/ml-kem.ts';
+import { generateMlDsa } from '../core/crypto/ml-dsa.ts';
+import { generateMlKem } from '../core/crypto/ml-kem.ts';
 import { generateRsa } from '../core/crypto/rsa-key.ts';
 import { generateSm2, sm2PublicKey } from '../core/crypto/sm2.ts';
 import { type KeySpec, type KeySpecFacts, specOf } from '../core/model/key-specs.ts';
+import { type Algorithms, given } from './algorithms.ts';
 
 /** A pair that no KeyObject can hold everywhere: PKCS#8, and the SubjectPublicKeyInfo derived from it once. */
 export interface DerPair {
@@ -32,10 +33,10 @@ export const generateMaterial = async (KeySpec: KeySpec, random: (size: number) 
 };
 
 /** Takes over the bytes: they are kept, or wiped once OpenSSL has them. */
-export const loadMaterial = (KeySpec: KeySpec, material: Buffer): LoadedMaterial => {
+export const loadMaterial = (KeySpec: KeySpec, material: Buffer, algorithms: Algorithms): LoadedMaterial => {
   const spec = specOf(KeySpec);
   if (spec.type !== 'asymmetric') return { secret: material };
-  const spki = derPublicKey(spec, material);
+  const spki = derPublicKey(spec, material, algorithms);
   if (spki !== undefined) return { secret: material, spki };
   try {
     return loadKeyPair(material);
@@ -45,15 +46,15 @@ export const loadMaterial = (KeySpec: KeySpec, material: Buffer): LoadedMaterial
 };
 
 /** SubjectPublicKeyInfo of material that is DER in hand; undefined where OpenSSL holds the pair. */
-const derPublicKey = (spec: KeySpecFacts, pkcs8: Buffer): Buffer | undefined => {
-  if (spec.family === 'ml-dsa') return mlDsaPublicKey(spec.set, pkcs8);
-  if (spec.family === 'ml-kem') return mlKemPublicKey(spec.set, pkcs8);
+const derPublicKey = (spec: KeySpecFacts, pkcs8: Buffer, algorithms: Algorithms): Buffer | undefined => {
+  if (spec.family === 'ml-dsa') return given(algorithms.mlDsaPublicKey, 'ML-DSA')(spec.set, pkcs8);
+  if (spec.family === 'ml-kem') return given(algorithms.mlKemPublicKey, 'ML-KEM')(spec.set, pkcs8);
   return spec.family === 'sm2' ? sm2PublicKey(pkcs8) : undefined;
 };
 
 /** SubjectPublicKeyInfo of an asymmetric key's material, fresh bytes; `pkcs8` is not modified. */
-export const publicKeyOf = (KeySpec: KeySpec, pkcs8: Buffer): Buffer =>
-  derPublicKey(specOf(KeySpec), pkcs8) ?? exportPublicKey(loadKeyPair(pkcs8));
+export const publicKeyOf = (KeySpec: KeySpec, pkcs8: Buffer, algorithms: Algorithms): Buffer =>
+  derPublicKey(specOf(KeySpec), pkcs8, algorithms) ?? exportPublicKey(loadKeyPair(pkcs8));
 
 export const secretOf = (material: LoadedMaterial): Buffer => {
   if ('secret' in material && !('spki' in material)) return material.secret;

@@ -1,10 +1,10 @@
 import QuickLRU from 'quick-lru';
 import { wipe } from '../core/crypto/bytes.ts';
-import { generateDataKeyPair } from '../core/crypto/data-key-pair.ts';
 import { unwrapKeyMaterial, type VersionedRoot, wrapKeyMaterial, wrappedRootVersion } from '../core/crypto/key-wrap.ts';
 import { KmsError } from '../core/model/errors.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
 import type { KeyReader } from '../stores/ports.ts';
+import { type Algorithms, given } from './algorithms.ts';
 import { newKeyImport } from './key-import.ts';
 import { generateMaterial, type LoadedMaterial, loadMaterial, type WithMaterial } from './key-material.ts';
 import type { Keyring } from './pipeline/ports.ts';
@@ -21,7 +21,7 @@ export interface RootKeys {
 const mostMaterials = 5000;
 
 /** Joins stores and crypto: makes key material, and turns a key record into a key in hand. */
-export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer): Keyring => {
+export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer, algorithms: Algorithms): Keyring => {
   // Materials never change, so they need no refreshing; what falls out is wiped.
   const loaded = new QuickLRU<string, LoadedMaterial>({
     maxSize: mostMaterials,
@@ -35,12 +35,12 @@ export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer)
     const root = version === undefined ? undefined : await rootKeys.byVersion(version);
     const opened = root && unwrapKeyMaterial(() => root.key, { ...record, KeyMaterialId }, material.wrapped);
     if (opened === undefined) throw new Error(`key material ${KeyMaterialId} was altered in the store`);
-    return loadMaterial(record.KeySpec, opened);
+    return loadMaterial(record.KeySpec, opened, algorithms);
   };
 
   return {
-    ...newKeyImport(rootKeys, random),
-    newDataKeyPair: generateDataKeyPair,
+    ...newKeyImport(rootKeys, random, algorithms),
+    newDataKeyPair: async (spec) => given(algorithms.newDataKeyPair, 'data key pairs')(spec),
 
     async newMaterial({ AccountId, KeyId, KeySpec }) {
       const KeyMaterialId = random(32).toString('hex');
@@ -69,7 +69,7 @@ export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer)
         loaded.set(id, material);
         return use(material);
       };
-      return { ...key, ...usableKey(key.record, withMaterial, random) };
+      return { ...key, ...usableKey(key.record, withMaterial, random, algorithms) };
     },
   };
 };

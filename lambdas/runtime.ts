@@ -9,10 +9,11 @@ import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
 import { hourlyUsage } from '../stores/usage-tracking.ts';
 import { queueAuditLog } from './audit-queue.ts';
 import { awsClient } from './aws-client.ts';
+import { type CallAws, newCallAws } from './call-aws.ts';
 import { callerOfIdentity } from './caller.ts';
 import { type ReadVariable, readFrom, tableVariable, variables } from './environment.ts';
 import { logLine } from './log.ts';
-import { newManagedKeys } from './managed-keys.ts';
+import type { newManagedKeys } from './managed-keys.ts';
 import { otherRegions } from './other-regions.ts';
 import type { Keyring, Recipients, Runtime, Standing } from './pipeline/ports.ts';
 import { tablesOf } from './pipeline/uses.ts';
@@ -36,14 +37,23 @@ const judgedByGateway: Standing = {
   tags: {},
 };
 
-/** Makes the keyring of functions that handle key material: `secretKeyring`. An argument, so that others do not bundle it. */
-export type NewKeyring = (read: ReadVariable, random: Runtime['random']) => Keyring;
+/** Makes the keyring of functions that handle key material: `awsKeyring`. An argument, so that others do not bundle it. */
+export type NewKeyring = (read: ReadVariable, random: Runtime['random'], callAws: CallAws) => Keyring;
 
 /** Judges attestation documents under root certificates in PEM: `newRecipients`. An argument for the same reason. */
 export type NewRecipients = (roots: string, random: Runtime['random']) => Recipients;
 
+/** What only some functions need, and bundle. */
+export interface MoreToBundle {
+  readonly newRecipients?: NewRecipients | undefined;
+  readonly makeManagedKeys?: typeof newManagedKeys;
+}
+
 /** The Runtime on AWS, made once in the life of an execution environment. */
-export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?: NewRecipients): Runtime => {
+export const lambdaRuntime = (
+  newKeyring: NewKeyring = noKeyring,
+  { newRecipients, makeManagedKeys }: MoreToBundle = {},
+): Runtime => {
   const roots = process.env[variables.attestationRoots];
   const region = read('AWS_REGION'); // set by Lambda itself
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...awsClient, region }), {
@@ -54,7 +64,8 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
   const clock = () => new Date();
   const stored = dynamoStores(client, tableNameOf);
   const stores = cachedStores({ ...stored, usage: hourlyUsage(stored.usage) }, recordCacheSeconds);
-  const keyring = newKeyring(read, randomBytes);
+  const callAws = newCallAws(process.env);
+  const keyring = newKeyring(read, randomBytes, callAws);
 
   return {
     region,
@@ -72,10 +83,10 @@ export const lambdaRuntime = (newKeyring: NewKeyring = noKeyring, newRecipients?
     inRegion: otherRegions(process.env[variables.otherRegions]?.split(',') ?? [], tableNameOf),
     keyring,
     managedKeys: ({ managedKeys }) =>
-      managedKeys === 'make' ? newManagedKeys(stores, { keyring, region, random: randomBytes }) : undefined,
+      managedKeys === 'make' ? makeManagedKeys?.(stores, { keyring, region, random: randomBytes }) : undefined,
     recipients: roots ? newRecipients?.(roots, randomBytes) : undefined,
     quotas: newQuotas(awsResourceQuotas, { clock, onlyWriter: false }),
-    auditLog: queueAuditLog(read(variables.auditQueueUrl)),
+    auditLog: queueAuditLog(read(variables.auditQueueUrl), callAws),
     log: (entry) => process.stdout.write(logLine(entry, new Date())),
   };
 };

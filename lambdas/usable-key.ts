@@ -6,18 +6,22 @@ import type { Key, UsableKey } from '../core/model/key.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
 import { macHashes } from '../core/model/key-specs.ts';
 import type { TextMap } from '../core/model/shapes.ts';
+import type { SigningAlgorithm } from '../core/model/signing.ts';
+import { type Algorithms, given } from './algorithms.ts';
 import { exportSpki, type LoadedMaterial, secretOf, type WithMaterial } from './key-material.ts';
 import { publicKeyEncryption } from './usable-key/encryption.ts';
-import { agreeWith, decapsulateWith, encapsulateTo } from './usable-key/shared-secret.ts';
-import { readMessage, signatureScheme } from './usable-key/signature.ts';
+import { readMessage } from './usable-key/message.ts';
 
 /** What can be done with a key, each by its algorithm. */
 export const usableKey = (
   record: KeyRecord,
   withMaterial: WithMaterial,
   random: (size: number) => Buffer,
+  algorithms: Algorithms,
 ): Omit<UsableKey, keyof Key> => {
   const { KeyId, KeySpec, currentKeyMaterialId } = record;
+  const schemeOf = (algorithm: SigningAlgorithm) => given(algorithms.signatureScheme, 'signatures')(KeySpec, algorithm);
+  const encapsulation = () => given(algorithms.encapsulation, 'encapsulation');
   const withCurrent = <T>(use: (material: LoadedMaterial) => T) => withMaterial(currentKeyMaterialId, use);
 
   return {
@@ -58,13 +62,13 @@ export const usableKey = (
 
     async sign(bytes, messageType, algorithm) {
       const message = readMessage(bytes, messageType, algorithm, KeySpec);
-      const { sign } = signatureScheme(KeySpec, algorithm);
+      const { sign } = schemeOf(algorithm);
       return withCurrent((material) => sign(material, message));
     },
 
     async verify(bytes, messageType, algorithm, signature) {
       const message = readMessage(bytes, messageType, algorithm, KeySpec);
-      const { verify } = signatureScheme(KeySpec, algorithm);
+      const { verify } = schemeOf(algorithm);
       return withCurrent((material) => verify(material, message, signature));
     },
 
@@ -81,15 +85,17 @@ export const usableKey = (
     },
 
     async deriveSharedSecret(publicKey) {
-      const secret = await withCurrent((material) => agreeWith(KeySpec, material, publicKey));
+      const secret = await withCurrent((material) =>
+        given(algorithms.agreeWith, 'key agreement')(KeySpec, material, publicKey),
+      );
       if (secret === undefined) throw new KmsError('ValidationException');
       return secret;
     },
 
-    encapsulate: () => withCurrent((material) => encapsulateTo(KeySpec, material)),
+    encapsulate: () => withCurrent((material) => encapsulation().encapsulateTo(KeySpec, material)),
 
     async decapsulate(ciphertext) {
-      const secret = await withCurrent((material) => decapsulateWith(KeySpec, material, ciphertext));
+      const secret = await withCurrent((material) => encapsulation().decapsulateWith(KeySpec, material, ciphertext));
       if (secret === undefined) throw new KmsError('InvalidCiphertextException');
       return secret;
     },

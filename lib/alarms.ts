@@ -1,4 +1,5 @@
-import { CfnOutput, Duration, Stack, Token } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -11,6 +12,9 @@ export interface AlarmsProps {
   /** Where what failed for good waits: of the schedules, and of the audit records. */
   readonly failedSchedules: Queue;
   readonly undeliveredRecords: Queue;
+  /** Who is told. @default - a topic of our own */
+  readonly topic?: ITopic | undefined;
+  readonly api: RestApi;
   /** Of records on their way to the audit log. */
   readonly auditRecords: Queue;
 }
@@ -28,14 +32,18 @@ const period = Duration.minutes(5);
 /** Records are delivered in two minutes; one that failed once, after the time in which its message was hidden. */
 const lateSeconds = 15 * 60;
 
-/**
- * Tells the owner of trouble, on a topic: of the stack's own, or the one that `-c alarmTopic=ARN` names. Alarms reach
- * topics of their own Region alone: with more Regions, `alarmTopic=ARN,ARN` names one for each that is not to have its own.
- */
+/** Calls in five minutes that fail on our side before it is trouble: one alone is a client's to try again. */
+const mostFailedCalls = 5;
+
+/** Tells the owner of trouble, on a topic. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { failedSchedules, undeliveredRecords, auditRecords }: AlarmsProps) {
+  readonly topic: ITopic;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const action = new SnsAction(this.topic());
+    const { failedSchedules, undeliveredRecords, auditRecords, api } = props;
+    this.topic = props.topic ?? this.newTopic();
+    const action = new SnsAction(this.topic);
     const watch = (name: string, alarmDescription: string, metric: IMetric, threshold = 0) => {
       const alarm = new Alarm(this, name, {
         alarmDescription,
@@ -59,6 +67,8 @@ export class Alarms extends Construct {
     }
     watch('FailedSchedules', 'A schedule failed again and again, or could not be run.', waitingIn(failedSchedules));
     watch('UndeliveredRecords', 'Audit records could not be delivered and wait aside.', waitingIn(undeliveredRecords));
+    const failed = api.metricServerError({ period, statistic: Stats.SUM });
+    watch('FailedCalls', 'Calls fail with KMSInternalException; the logs say why.', failed, mostFailedCalls);
     watch(
       'LateRecords',
       'Audit records wait for their delivery. The log of its function says why; none is lost for 14 days.',
@@ -67,15 +77,8 @@ export class Alarms extends Construct {
     );
   }
 
-  private topic(): ITopic {
-    const given: unknown = this.node.tryGetContext('alarmTopic');
+  private newTopic(): ITopic {
     const { partition, region, account } = Stack.of(this);
-    for (const arn of given === undefined ? [] : String(given).split(',')) {
-      const [, ofRegion] = /^arn:[^:]+:sns:([^:]+):\d{12}:[^:]+$/.exec(arn) ?? [];
-      if (ofRegion === undefined)
-        throw new Error(`${this.node.path}: alarmTopic is the ARN of an SNS topic, not ${arn}`);
-      if (ofRegion === region || Token.isUnresolved(region)) return Topic.fromTopicArn(this, 'Topic', arn);
-    }
     // Not encrypted: alarms could not publish under the key of SNS, and say nothing that is secret.
     const topic = new Topic(this, 'Topic', { displayName: `${Stack.of(this).stackName} alarms`, enforceSSL: true });
     topic.addToResourcePolicy(

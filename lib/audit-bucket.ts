@@ -2,6 +2,7 @@ import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { accept } from './accepted.ts';
 import { auditLockOf } from './audit-lock.ts';
 
 export interface AuditBucketProps {
@@ -33,6 +34,11 @@ export class AuditBucket extends Construct {
         },
       ],
     });
+    accept(
+      this.bucket,
+      'S1',
+      'It is a log itself: logs of who reads it are for a trail of data events, not for another bucket.',
+    );
     new CfnOutput(this, 'Name', { value: this.bucket.bucketName, description: 'The audit log' });
   }
 

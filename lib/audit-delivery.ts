@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { auditClaimExpiry, auditClaims } from '../core/model/audit-claims.ts';
 import { delivery } from '../lambdas/audit/delivery-facts.ts';
 import { variables } from '../lambdas/environment.ts';
+import { acceptObjects } from './accepted.ts';
 import { type CodeProps, newLeastFunction } from './function.ts';
 import { newTable } from './tables.ts';
 
@@ -52,6 +53,12 @@ export class AuditDelivery extends Construct {
       },
       props,
       { timeout: Duration.seconds(delivery.timeoutSeconds) },
+    );
+    acceptObjects(
+      this,
+      bucket,
+      'AWSLogs/*/CloudTrail/*',
+      'Files are named after the account, the Region and the time.',
     );
     this.fn.addEventSource(
       new SqsEventSource(records, {

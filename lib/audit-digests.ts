@@ -7,6 +7,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { variables } from '../lambdas/environment.ts';
+import { accept, acceptObjects } from './accepted.ts';
 import { type CodeProps, newLeastFunction } from './function.ts';
 import { invokeBySchedule, tellingFailures } from './scheduled.ts';
 
@@ -47,6 +48,14 @@ export class AuditDigests extends Construct {
       },
       props,
       { timeout: Duration.minutes(15), more: [tellingFailures(failed)] },
+    );
+    for (const names of ['AWSLogs/*', 'AWSLogs/*/CloudTrail-Digest/*']) {
+      acceptObjects(this, bucket, names, 'Files are named after the account, the Region and the time.');
+    }
+    accept(
+      key,
+      'SMG4',
+      'Digests that are there are verified with the key that signed them; another would begin new chains.',
     );
     invokeBySchedule(this, this.fn, { name, schedule: Schedule.cron({ minute: '10' }), failed });
   }

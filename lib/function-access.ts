@@ -6,13 +6,13 @@ import { tableVariable, variables } from '../lambdas/environment.ts';
 import type { Operation, Uses } from '../lambdas/operation.ts';
 import { tablesOf, usesOf } from '../lambdas/pipeline/uses.ts';
 import type { Schedule } from '../lambdas/schedule.ts';
-import type { RootSecret } from './root-secret.ts';
+import type { RootAccess } from './root.ts';
 import { actionsElsewhere, storeActions, type TableActions } from './store-actions.ts';
 
 /** What functions may be given access to. */
 export interface Resources {
   readonly tables: Readonly<Record<TableName, Table>>;
-  readonly rootSecret: Pick<RootSecret, 'secretId' | 'secretArn'>;
+  readonly root: RootAccess;
   readonly auditQueue: Queue;
   readonly installation: string;
   /** Certificates in PEM under which attestation documents are verified. */
@@ -42,7 +42,7 @@ export const needsOfSchedule = ({ name, uses }: Schedule): Needs => ({ name, use
 
 /** Where a function finds what it uses. */
 export const environmentOf = ({ uses, attests }: Needs, resources: Resources): Record<string, string> => {
-  const { tables, rootSecret, auditQueue, installation, attestationRoots, otherRegions } = resources;
+  const { tables, root, auditQueue, installation, attestationRoots, otherRegions } = resources;
   const environment: Record<string, string> = { [variables.auditQueueUrl]: auditQueue.queueUrl };
   const elsewhere = elsewhereOf(uses, resources);
   const named = new Set([...tablesOf(uses), ...elsewhere].map(([table]) => table));
@@ -50,7 +50,7 @@ export const environmentOf = ({ uses, attests }: Needs, resources: Resources): R
   if (elsewhere.length > 0) environment[variables.otherRegions] = otherRegions.join(',');
   if (uses.material === 'use') {
     environment[variables.installationId] = installation;
-    environment[variables.rootSecretArns] = rootSecret.secretId;
+    environment[variables.rootArns] = root.id;
   }
   if (attests && attestationRoots) environment[variables.attestationRoots] = attestationRoots;
   return environment;
@@ -58,9 +58,9 @@ export const environmentOf = ({ uses, attests }: Needs, resources: Resources): R
 
 /** What a function may do: what its declaration and the pipeline need, and nothing else. */
 export const statementsOf = ({ uses, declared }: Needs, resources: Resources): PolicyStatement[] => {
-  const { tables, rootSecret, auditQueue, otherRegions } = resources;
+  const { tables, root, auditQueue, otherRegions } = resources;
   const statements = [allow(['sqs:SendMessage'], [auditQueue.queueArn])];
-  if (uses.material === 'use') statements.push(allow(['secretsmanager:GetSecretValue'], [rootSecret.secretArn]));
+  if (uses.material === 'use') statements.push(allow([root.action], [root.arn]));
   for (const [name, access] of tablesOf(uses)) {
     const { tableArn } = tables[name];
     const { read, indexes, lookUp, lookUpIndexes, write, sweep, sweepIndexes } = storeActions[name];

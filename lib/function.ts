@@ -3,6 +3,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { functionName } from '../lambdas/environment.ts';
 import { environmentOf, type Needs, type Resources, statementsOf } from './function-access.ts';
 
 export interface CodeProps {
@@ -19,6 +20,8 @@ export interface FunctionProps extends CodeProps {
 /** What a function consists of. */
 export interface FunctionParts {
   readonly name: string;
+  /** In the account and Region. @default - CloudFormation makes one of `name` */
+  readonly functionName?: string;
   readonly environment: Record<string, string>;
   /** All that its role allows, but for its own log. */
   readonly statements: readonly PolicyStatement[];
@@ -46,14 +49,16 @@ export const newFunction = (
 ): LambdaFunction => {
   const { resources } = props;
   const environment = environmentOf(needs, resources);
-  const parts = { name: needs.name, environment, statements: statementsOf(needs, resources) };
+  const { name } = needs;
+  const statements = statementsOf(needs, resources);
+  const parts = { name, functionName: functionName(resources.installation, name), environment, statements };
   return newLeastFunction(scope, parts, props, options);
 };
 
 /** A function with a role and a log of its own. Ids are by its name. */
 export const newLeastFunction = (
   scope: Construct,
-  { name, environment, statements: needed }: FunctionParts,
+  { name, functionName, environment, statements: needed }: FunctionParts,
   { code, removal }: CodeProps,
   { timeout, more = [] }: FunctionOptions,
 ): LambdaFunction => {
@@ -72,6 +77,7 @@ export const newLeastFunction = (
   });
   return new LambdaFunction(scope, name, {
     ...functionDefaults,
+    ...(functionName && { functionName }),
     timeout,
     code: code(name),
     description: `KMS ${name}`,

@@ -1,48 +1,32 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { Alarms } from './alarms.ts';
 import { attestationRootsOf } from './attestation-roots.ts';
-import { AuditQueue } from './audit-queue.ts';
-import { AuditTrail } from './audit-trail.ts';
-import type { FunctionProps } from './function.ts';
-import { GatewayApi } from './gateway-api.ts';
-import { type InstallationRegions, otherThan } from './installation-regions.ts';
-import { OperationFunctions } from './operation-functions.ts';
-import { removalOf } from './removal.ts';
-import { RootSecret } from './root-secret.ts';
-import { ScheduleFunctions } from './schedule-functions.ts';
-import { Tables } from './tables.ts';
+import { alarmTopicOf, choiceOf, removalOf, routerCallersOf, trustedAccountsOf } from './context.ts';
+import { Kms, type KmsProps } from './kms.ts';
 
-export interface KmsStackProps extends StackProps, Pick<FunctionProps, 'code'> {
-  /** Where sister stacks are, or are to be; the stack then has a Region in `env`. @default this one is alone */
-  readonly regions?: InstallationRegions;
-}
+export type KmsStackProps = StackProps & Pick<KmsProps, 'code' | 'regions'>;
 
-/** The service in one Region. The stack's name is that of the installation: tables, secret and root keys depend on it. */
+/** The service in one Region, as the switches of the context say. The stack's name is that of the installation. */
 export class KmsStack extends Stack {
-  constructor(scope: Construct, id: string, { code, regions, ...props }: KmsStackProps) {
+  readonly kms: Kms;
+
+  constructor(scope: Construct, id: string, { code, regions, ...props }: KmsStackProps = {}) {
     super(scope, id, props);
-    const lasting = { installation: this.stackName, removal: removalOf(this.node) };
-    const { tables } = new Tables(this, 'Tables', lasting);
-    const rootSecret = new RootSecret(this, 'RootSecret', { ...lasting, ...(regions && { regions }) });
-    const { queue, undelivered } = new AuditQueue(this, 'AuditQueue', lasting);
-    const api = new GatewayApi(this, 'Api', lasting);
-    const attestationRoots = attestationRootsOf(this.node);
-    const functions = {
+    const { node } = this;
+    const alarmTopic = alarmTopicOf(node, this.region);
+    // The id leaves no trace in logical ids: what is in the construct is as if it were in the stack.
+    this.kms = new Kms(this, 'Default', {
       code,
-      removal: lasting.removal,
-      resources: {
-        tables,
-        rootSecret,
-        auditQueue: queue,
-        installation: lasting.installation,
-        attestationRoots,
-        otherRegions: regions ? otherThan(this.region, regions) : [],
-      },
-    };
-    new OperationFunctions(this, 'Operations', { api, ...functions });
-    const { failed } = new ScheduleFunctions(this, 'Schedules', functions);
-    new AuditTrail(this, 'AuditTrail', { code, ...lasting, records: queue, undelivered, failed });
-    new Alarms(this, 'Alarms', { failedSchedules: failed, undeliveredRecords: undelivered, auditRecords: queue });
+      regions,
+      rootKey: choiceOf(node, 'rootKey', ['secret', 'kms']),
+      endpoint: choiceOf(node, 'endpoint', ['regional', 'private']),
+      trustedAccounts: trustedAccountsOf(node),
+      routerCallers: routerCallersOf(node),
+      gatewayLogRole: choiceOf(node, 'gatewayLogRole', ['make', 'existing']),
+      removal: removalOf(node),
+      alarmTopic: alarmTopic === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopic),
+      attestationRoots: attestationRootsOf(node),
+    });
   }
 }

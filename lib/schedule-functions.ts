@@ -3,6 +3,7 @@ import { Schedule as Every } from 'aws-cdk-lib/aws-events';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { schedules } from '../lambdas/schedules/index.ts';
+import { accept } from './accepted.ts';
 import { type FunctionProps, newFunction } from './function.ts';
 import { needsOfSchedule } from './function-access.ts';
 import { invokeBySchedule, tellingFailures } from './scheduled.ts';
@@ -25,6 +26,7 @@ export class ScheduleFunctions extends Construct {
       retentionPeriod: Duration.days(14),
       removalPolicy: props.removal,
     });
+    accept(this.failed, 'SQS3', 'It is itself where rules and functions leave what failed for good.');
     for (const schedule of schedules) {
       const { name, everyMinutes } = schedule;
       const more = [tellingFailures(this.failed)];

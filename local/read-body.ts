@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-
-/** The largest body of a call: the largest member of the API (an attestation document in base64) is a third of it. */
-const largestBody = 1024 * 1024;
+import { largestBody } from '../core/model/request-size.ts';
 
 /** Of a body that is too large, so much is read and dropped, so that the client gets to read the answer. */
 const mostDropped = 16 * largestBody;

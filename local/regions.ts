@@ -5,6 +5,7 @@ import QuickLRU from 'quick-lru';
 import { isRegion } from '../core/model/arn.ts';
 import type { Caller } from '../core/model/caller.ts';
 import { KmsError } from '../core/model/errors.ts';
+import { everyAlgorithm } from '../lambdas/every-algorithm.ts';
 import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
@@ -89,7 +90,7 @@ export const newRegions = (options: RegionsOptions) => {
     const usage = bufferedUsage(stored.usage);
     const writers = cachedStores({ ...stored, usage }, options.recordCacheSeconds);
     // A Region has the material of its own store in hand and no other: seeds may give one id to keys of two accounts.
-    const keyring = newKeyring(options.rootKeys, randomBytes);
+    const keyring = newKeyring(options.rootKeys, randomBytes, everyAlgorithm);
     const makeManagedKey = newManagedKeys(writers, { keyring, region: name, random: randomBytes });
     const handlers = new Map<string, Served>();
     const served = (operationName: string): Served | undefined => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { KmsError } from '../core/model/errors.ts';
+import { bodyTooLarge } from '../core/model/request-size.ts';
 import type { HttpReply } from '../lambdas/pipeline/ports.ts';
 import { replyToError } from '../lambdas/pipeline/reply.ts';
 import { controlPrefix } from './control/front.ts';
@@ -89,7 +90,7 @@ const answer = async (
   if (body === 'gone') return undefined;
   received();
   if (body === 'too large') {
-    return replyToError(requestId, new KmsError('RequestEntityTooLargeException', 'The request is larger than 1 MiB'));
+    return replyToError(requestId, bodyTooLarge());
   }
   const operation = operationOf(path, request.headers['x-amz-target']);
   if (operation === undefined) return refuse(path === '/' ? 400 : 404, 'There is no such operation', requestId);

@@ -5,6 +5,7 @@ import type { Caller } from '../core/model/caller.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
 import { awsResourceQuotas } from '../core/model/quotas.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
+import { everyAlgorithm } from '../lambdas/every-algorithm.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
@@ -106,7 +107,7 @@ export const newService = async (
     const stored = around(dynamoStores(documents, tableNameOf));
     const stores = { ...stored, usage: bufferedUsage(stored.usage) };
     // Each Region has the material that is in its own store, and no other at hand.
-    const keyring = watchedKeyring(newKeyring(rootKeys, randomBytes), rootKeys, secrets);
+    const keyring = watchedKeyring(newKeyring(rootKeys, randomBytes, everyAlgorithm), rootKeys, secrets);
     const runtime: Runtime = {
       region: name,
       clock: () => now,

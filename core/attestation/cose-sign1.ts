@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto';
-import { decode, encode } from 'cborg';
+import { decode } from 'cborg';
 import { refuse } from './refusal.ts';
 
 /** A message with one signature, apart but not verified. RFC 9052 §4.2. */
@@ -69,9 +69,33 @@ export const verifyCoseSign1 = ({ protectedHeader, payload, signature }: CoseSig
     refuse('its signature algorithm is not ES384');
   }
   if (publicKey.asymmetricKeyDetails?.namedCurve !== es384.curve) refuse('its certificate has no P-384 key');
-  const signed = encode(['Signature1', protectedHeader, new Uint8Array(0), payload]);
+  const signed = signatureStructure(protectedHeader, payload);
   const key = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const;
   if (signature.length !== es384.signatureLength || !verify('sha384', signed, key, signature)) {
     refuse('its signature is not valid');
   }
+};
+
+/** What is signed: an array of a text and three byte strings, of which the external data is empty. RFC 9052 §4.4. */
+const signatureStructure = (protectedHeader: Uint8Array, payload: Uint8Array): Buffer =>
+  Buffer.concat([
+    head(cborTypes.array, 4),
+    head(cborTypes.text, 10),
+    Buffer.from('Signature1'),
+    ...[protectedHeader, new Uint8Array(), payload].flatMap((bytes) => [head(cborTypes.bytes, bytes.length), bytes]),
+  ]);
+
+/** Major types: RFC 8949 §3.1. */
+const cborTypes = { bytes: 2, text: 3, array: 4 } as const;
+
+/** The head of an item, its length in the fewest bytes: RFC 8949 §4.2.1. */
+const head = (type: number, length: number): Buffer => {
+  const major = type << 5;
+  if (length < 24) return Buffer.of(major | length);
+  if (length < 0x100) return Buffer.of(major | 24, length);
+  if (length < 0x1_0000) return Buffer.of(major | 25, length >> 8, length & 0xff);
+  const bytes = Buffer.alloc(5);
+  bytes.writeUInt8(major | 26);
+  bytes.writeUInt32BE(length, 1);
+  return bytes;
 };

@@ -1,14 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { p256, p384, p521 } from '@noble/curves/nist.js';
-import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { wipe } from './bytes.ts';
 
-/** What a curve is called by OpenSSL, who computes on it over digests, and the length of its scalars in bytes. */
+/** What a curve is called by OpenSSL, and the length of its scalars in bytes. */
 export const curves = {
-  'P-256': { openssl: 'prime256v1', noble: p256, scalarLength: 32 },
-  'P-384': { openssl: 'secp384r1', noble: p384, scalarLength: 48 },
-  'P-521': { openssl: 'secp521r1', noble: p521, scalarLength: 66 },
-  secp256k1: { openssl: 'secp256k1', noble: secp256k1, scalarLength: 32 },
+  'P-256': { openssl: 'prime256v1', scalarLength: 32 },
+  'P-384': { openssl: 'secp384r1', scalarLength: 48 },
+  'P-521': { openssl: 'secp521r1', scalarLength: 66 },
+  secp256k1: { openssl: 'secp256k1', scalarLength: 32 },
 } as const;
 
 export type EcCurve = keyof typeof curves;

@@ -1,7 +1,12 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
+import { p256, p384, p521 } from '@noble/curves/nist.js';
+import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { checkBytes } from './bytes.ts';
 import { digestLength, type MessageKind } from './digest.ts';
-import { curves, type EcCurve, publicPoint, requireEcKey, withScalar } from './ec-key.ts';
+import { type EcCurve, publicPoint, requireEcKey, withScalar } from './ec-key.ts';
+
+/** Who computes over digests. */
+export const noble = { 'P-256': p256, 'P-384': p384, 'P-521': p521, secp256k1 } as const;
 
 export interface EcdsaScheme {
   readonly curve: EcCurve;
@@ -29,7 +34,7 @@ export const signEcdsa = (
   requireEcKey(privateKey, 'private', curve);
   checkBytes('message', message, kind === 'DIGEST' ? digestLength[hash] : undefined);
   if (kind === 'RAW') return sign(hash, message, { key: privateKey, dsaEncoding: 'der' });
-  return withScalar(privateKey, curve, (scalar) => Buffer.from(curves[curve].noble.sign(message, scalar, overDigest)));
+  return withScalar(privateKey, curve, (scalar) => Buffer.from(noble[curve].sign(message, scalar, overDigest)));
 };
 
 /**
@@ -49,5 +54,5 @@ export const verifyEcdsa = (
   checkBytes('message', message, kind === 'DIGEST' ? digestLength[hash] : undefined);
   checkBytes('signature', signature);
   if (kind === 'RAW') return verify(hash, message, { key: publicKey, dsaEncoding: 'der' }, signature);
-  return curves[curve].noble.verify(signature, message, publicPoint(publicKey), overDigest);
+  return noble[curve].verify(signature, message, publicPoint(publicKey), overDigest);
 };

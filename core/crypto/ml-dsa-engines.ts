@@ -69,4 +69,4 @@ const isNative = (): boolean => {
   }
 };
 
-export const mlDsaEngine: MlDsaEngine = isNative() ? nativeMlDsa : nobleMlDsa;
+export const mlDsaEngine: MlDsaEngine = /* @__PURE__ */ isNative() ? nativeMlDsa : nobleMlDsa;

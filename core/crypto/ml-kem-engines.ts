@@ -84,4 +84,4 @@ const isNative = (): boolean => {
   }
 };
 
-export const mlKemEngine: MlKemEngine = isNative() ? nativeMlKem : nobleMlKem;
+export const mlKemEngine: MlKemEngine = /* @__PURE__ */ isNative() ? nativeMlKem : nobleMlKem;

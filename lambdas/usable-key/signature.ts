@@ -3,49 +3,15 @@ import { type Ed25519Scheme, signEd25519, verifyEd25519 } from '../../core/crypt
 import { type MlDsaSet, signMlDsa, verifyMlDsa } from '../../core/crypto/ml-dsa.ts';
 import { type RsaSignatureScheme, signRsa, verifyRsa } from '../../core/crypto/rsa-signature.ts';
 import { signSm2, verifySm2 } from '../../core/crypto/sm2.ts';
-import { KmsError } from '../../core/model/errors.ts';
 import { type KeySpec, specOf } from '../../core/model/key-specs.ts';
-import {
-  type MessageType,
-  messagesOf,
-  type SigningAlgorithm,
-  signatureSchemes,
-  signingAlgorithms,
-} from '../../core/model/signing.ts';
+import { type SigningAlgorithm, signatureSchemes } from '../../core/model/signing.ts';
 import { derPairOf, type LoadedMaterial, pairOf } from '../key-material.ts';
-
-/** A message, and whether it is RAW; if not, it is of the one other type which its algorithm takes. */
-export interface Message {
-  readonly bytes: Uint8Array;
-  readonly isRaw: boolean;
-}
+import type { Message } from './message.ts';
 
 export interface SignatureScheme {
   sign(material: LoadedMaterial, message: Message): Buffer;
   verify(material: LoadedMaterial, message: Message, signature: Uint8Array): boolean;
 }
-
-/** @throws {KmsError} ValidationException for a type which the algorithm does not take, or a length it must not have */
-export const readMessage = (
-  bytes: Uint8Array,
-  type: MessageType,
-  algorithm: SigningAlgorithm,
-  KeySpec: KeySpec,
-): Message => {
-  const length = messagesOf(algorithm)[type];
-  if (length === undefined) {
-    // AWS blames the algorithm only where another one of the same key takes such a message.
-    const ofKey = specOf(KeySpec).algorithms.SIGN_VERIFY ?? [];
-    const blamed = signingAlgorithms.some((other) => ofKey.includes(other) && messagesOf(other)[type] !== undefined)
-      ? `algorithm ${algorithm}`
-      : `key spec ${KeySpec}`;
-    throw new KmsError('ValidationException', `Message type ${type} is incompatible with ${blamed}.`);
-  }
-  if (length !== 'any' && bytes.length !== length) {
-    throw new KmsError('ValidationException', `Digest is invalid length for algorithm ${algorithm}.`);
-  }
-  return { bytes, isRaw: type === 'RAW' };
-};
 
 /** The pipeline has checked that the algorithm is one of the key's; a gap there must not turn into another algorithm. */
 export const signatureScheme = (KeySpec: KeySpec, algorithm: SigningAlgorithm): SignatureScheme => {

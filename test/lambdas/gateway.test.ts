@@ -94,6 +94,16 @@ it('refuses a request whose target is another operation than its path', async ()
   expect(audited).toEqual([]);
 });
 
+it('refuses a body of more than 1 MiB before it reads it', async () => {
+  const { runtime } = newRuntime();
+  const body = { NumberOfBytes: 1, more: 'A'.repeat(1024 * 1024) };
+  const result = await lambdaHandler(generateRandom, runtime)(gatewayEvent('GenerateRandom', body));
+  expect([result.statusCode, JSON.parse(result.body)]).toMatchObject([
+    413,
+    { __type: 'RequestEntityTooLargeException' },
+  ]);
+});
+
 it('hands in headers in lower case with all their values, and the query', () => {
   const request = toRequest(
     gatewayEvent(

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { everyAlgorithm } from '../../lambdas/every-algorithm.ts';
 import { lambdaHandler } from '../../lambdas/gateway.ts';
+import { newManagedKeys } from '../../lambdas/managed-keys.ts';
 import type { Operation } from '../../lambdas/operation.ts';
 import { createKey } from '../../lambdas/operations/create-key.ts';
 import { decrypt } from '../../lambdas/operations/decrypt.ts';
@@ -13,16 +13,24 @@ import { describeKey } from '../../lambdas/operations/describe-key.ts';
 import { encrypt } from '../../lambdas/operations/encrypt.ts';
 import { generateRandom } from '../../lambdas/operations/generate-random.ts';
 import { newRecipients } from '../../lambdas/recipients.ts';
-import { secretKeyring } from '../../lambdas/root-secret.ts';
+import { awsKeyring } from '../../lambdas/root-keys.ts';
 import { lambdaRuntime, type NewKeyring, type NewRecipients } from '../../lambdas/runtime.ts';
 import { newDocument, newTestAuthority } from '../attestation.ts';
 import { gatewayEvent } from './gateway-event.ts';
 
 const dynamoDb = mockClient(DynamoDBDocumentClient);
-const secrets = mockClient(SecretsManagerClient);
-const sqs = mockClient(SQSClient);
+const { getSecretValue, sendMessage } = vi.hoisted(() => ({ getSecretValue: vi.fn(), sendMessage: vi.fn() }));
+vi.mock('../../lambdas/call-aws.ts', () => ({
+  newCallAws: () => async (service: string, operation: string, input: object) => {
+    const called = `${service}.${operation}`;
+    if (called === 'sqs.SendMessage') return sendMessage(input);
+    if (called === 'secretsmanager.GetSecretValue') return getSecretValue(input);
+    throw new Error(`${called} is not expected`);
+  },
+}));
 const written = vi.spyOn(process.stdout, 'write');
 
+const everyKeyring = awsKeyring(everyAlgorithm);
 const secretOf = (version: number) => `${version}`.padEnd(64, 'Sample0');
 const fixture = {
   AWS_REGION: 'us-east-1',
@@ -32,7 +40,7 @@ const fixture = {
   USAGE_TABLE: 'kms-usage',
   AUDIT_QUEUE_URL: 'https://queue.invalid/audit',
   INSTALLATION_ID: 'kms',
-  ROOT_SECRET_ARNS: 'arn:root-1',
+  ROOT_ARNS: 'arn:root-1',
 };
 
 /** A table of items in memory, as far as calls get and put items. */
@@ -54,68 +62,67 @@ const keepItems = () => {
 
 beforeEach(() => {
   for (const [name, value] of Object.entries(fixture)) vi.stubEnv(name, value);
-  for (const client of [dynamoDb, secrets, sqs]) client.reset();
+  dynamoDb.reset();
   keepItems();
-  sqs.on(SendMessageCommand).resolves({ MessageId: 'm' });
-  secrets.on(GetSecretValueCommand).callsFake(({ SecretId }) => ({ SecretString: secretOf(Number(SecretId.at(-1))) }));
+  sendMessage.mockReset().mockResolvedValue({ MessageId: 'm' });
+  getSecretValue
+    .mockReset()
+    .mockImplementation(async ({ SecretId }) => ({ SecretString: secretOf(Number(SecretId.at(-1))) }));
   written.mockReset().mockReturnValue(true);
 });
 afterEach(() => vi.unstubAllEnvs());
 
 const newFunction = (operation: Operation, newKeyring?: NewKeyring) => {
-  const handler = lambdaHandler(operation, lambdaRuntime(newKeyring));
+  const handler = lambdaHandler(operation, lambdaRuntime(newKeyring, { makeManagedKeys: newManagedKeys }));
   return async (parameters: Record<string, unknown>) => {
     const { statusCode, body } = await handler(gatewayEvent(operation.name, parameters));
     return { statusCode, ...JSON.parse(body) };
   };
 };
 
-const newKey = async (): Promise<string> => (await newFunction(createKey, secretKeyring)({})).KeyMetadata.KeyId;
+const newKey = async (): Promise<string> => (await newFunction(createKey, everyKeyring)({})).KeyMetadata.KeyId;
 
 const audited = () =>
-  sqs.commandCalls(SendMessageCommand).map(({ args: [{ input }] }) => ({
-    queue: input.QueueUrl,
-    ...JSON.parse(String(input.MessageBody)),
-  }));
+  sendMessage.mock.calls.map(([{ QueueUrl, MessageBody }]) => ({ queue: QueueUrl, ...JSON.parse(MessageBody) }));
 
 const logged = () => written.mock.calls.map(([line]) => JSON.parse(String(line)));
 
 it('makes a key in one function and uses it in others: they share nothing but tables and the root secret', async () => {
   const KeyId = await newKey();
   const Plaintext = Buffer.from('hello').toString('base64');
-  const encrypted = await newFunction(encrypt, secretKeyring)({ KeyId, Plaintext });
+  const encrypted = await newFunction(encrypt, everyKeyring)({ KeyId, Plaintext });
   expect(encrypted.statusCode).toBe(200);
-  const decrypted = await newFunction(decrypt, secretKeyring)({ CiphertextBlob: encrypted.CiphertextBlob });
+  const decrypted = await newFunction(decrypt, everyKeyring)({ CiphertextBlob: encrypted.CiphertextBlob });
   expect(decrypted).toMatchObject({ statusCode: 200, Plaintext });
   expect(audited()).toMatchObject([{ eventName: 'CreateKey' }, { eventName: 'Encrypt' }, { eventName: 'Decrypt' }]);
   expect(new Set(audited().map(({ queue }) => queue))).toEqual(new Set([fixture.AUDIT_QUEUE_URL]));
 });
 
 it('reads the root secret once in the life of a function, however many calls there are at a time', async () => {
-  const create = newFunction(createKey, secretKeyring);
+  const create = newFunction(createKey, everyKeyring);
   await Promise.all([create({}), create({}), create({})]);
   await create({});
-  expect(secrets.commandCalls(GetSecretValueCommand)).toHaveLength(1);
+  expect(getSecretValue).toHaveBeenCalledOnce();
 });
 
 it('tries the root secret again in the next call when it could not be read', async () => {
-  const create = newFunction(createKey, secretKeyring);
-  secrets.on(GetSecretValueCommand).rejects(new Error('throttled'));
+  const create = newFunction(createKey, everyKeyring);
+  getSecretValue.mockRejectedValue(new Error('throttled'));
   expect(await create({})).toMatchObject({ statusCode: 500, __type: 'KMSInternalException' });
-  secrets.on(GetSecretValueCommand).resolves({ SecretString: secretOf(1) });
+  getSecretValue.mockResolvedValue({ SecretString: secretOf(1) });
   expect(await create({})).toMatchObject({ statusCode: 200 });
 });
 
 it('wraps under the newest root secret, and opens what was wrapped under an older one', async () => {
   const older = await newKey();
-  vi.stubEnv('ROOT_SECRET_ARNS', 'arn:root-1,arn:root-2');
+  vi.stubEnv('ROOT_ARNS', 'arn:root-1,arn:root-2');
   const newer = await newKey();
-  expect(secrets.commandCalls(GetSecretValueCommand).at(-1)?.args[0].input).toEqual({ SecretId: 'arn:root-2' });
-  const call = newFunction(encrypt, secretKeyring);
+  expect(getSecretValue).toHaveBeenLastCalledWith({ SecretId: 'arn:root-2' });
+  const call = newFunction(encrypt, everyKeyring);
   for (const KeyId of [older, newer])
     expect(await call({ KeyId, Plaintext: 'AA==' })).toMatchObject({ statusCode: 200 });
-  vi.stubEnv('ROOT_SECRET_ARNS', 'arn:root-1');
-  const withoutNewer = newFunction(encrypt, secretKeyring);
+  vi.stubEnv('ROOT_ARNS', 'arn:root-1');
+  const withoutNewer = newFunction(encrypt, everyKeyring);
   expect(await withoutNewer({ KeyId: newer, Plaintext: 'AA==' })).toMatchObject({ __type: 'KMSInternalException' });
   expect(JSON.stringify(logged())).toContain('there is no root secret of version 2');
 });
@@ -123,21 +130,21 @@ it('wraps under the newest root secret, and opens what was wrapped under an olde
 it('cannot open keys with the root secret of another installation', async () => {
   const KeyId = await newKey();
   vi.stubEnv('INSTALLATION_ID', 'other');
-  expect(await newFunction(encrypt, secretKeyring)({ KeyId, Plaintext: 'AA==' })).toMatchObject({ statusCode: 500 });
+  expect(await newFunction(encrypt, everyKeyring)({ KeyId, Plaintext: 'AA==' })).toMatchObject({ statusCode: 500 });
 });
 
 it('refuses to work with a root secret that is too short', async () => {
-  secrets.on(GetSecretValueCommand).resolves({ SecretString: 'short' });
-  expect(await newFunction(createKey, secretKeyring)({})).toMatchObject({ __type: 'KMSInternalException' });
+  getSecretValue.mockResolvedValue({ SecretString: 'short' });
+  expect(await newFunction(createKey, everyKeyring)({})).toMatchObject({ __type: 'KMSInternalException' });
   expect(dynamoDb.commandCalls(PutCommand)).toHaveLength(0);
 });
 
 it('needs no root secret where no key material is used', async () => {
   const KeyId = await newKey();
-  secrets.resetHistory();
-  vi.stubEnv('ROOT_SECRET_ARNS', undefined);
+  getSecretValue.mockClear();
+  vi.stubEnv('ROOT_ARNS', undefined);
   expect(await newFunction(describeKey)({ KeyId })).toMatchObject({ statusCode: 200, KeyMetadata: { KeyId } });
-  expect(secrets.calls()).toHaveLength(0);
+  expect(getSecretValue).not.toHaveBeenCalled();
 });
 
 it('gives no key material to a function that was bundled without it', async () => {
@@ -147,10 +154,10 @@ it('gives no key material to a function that was bundled without it', async () =
 
 it('fails as KMSInternalException when DynamoDB throttles, says no more, and audits and logs the failure', async () => {
   const KeyId = await newKey();
-  sqs.resetHistory();
+  sendMessage.mockClear();
   const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
   dynamoDb.on(QueryCommand).rejects(throttled);
-  const answer = await newFunction(encrypt, secretKeyring)({ KeyId, Plaintext: 'AA==' });
+  const answer = await newFunction(encrypt, everyKeyring)({ KeyId, Plaintext: 'AA==' });
   expect(answer).toEqual({ statusCode: 500, __type: 'KMSInternalException' });
   expect(audited()).toMatchObject([{ eventName: 'Encrypt', errorCode: 'KMSInternalException' }]);
   expect(logged()).toMatchObject([
@@ -160,7 +167,7 @@ it('fails as KMSInternalException when DynamoDB throttles, says no more, and aud
 
 it('lets no success out, and no refusal either, whose record SQS has not taken', async () => {
   const KeyId = await newKey();
-  sqs.on(SendMessageCommand).rejects(new Error('queue is gone'));
+  sendMessage.mockRejectedValue(new Error('queue is gone'));
   const call = newFunction(describeKey);
   for (const id of [KeyId, '11111111-2222-3333-4444-555555555555']) {
     expect(await call({ KeyId: id })).toEqual({ statusCode: 500, __type: 'KMSInternalException' });
@@ -185,11 +192,11 @@ it('reads a record again after a second', async () => {
   }
 });
 
-it.each(['AWS_REGION', 'AUDIT_QUEUE_URL', 'KEYS_TABLE', 'ALIASES_TABLE', 'ROOT_SECRET_ARNS', 'INSTALLATION_ID'])(
+it.each(['AWS_REGION', 'AUDIT_QUEUE_URL', 'KEYS_TABLE', 'ALIASES_TABLE', 'ROOT_ARNS', 'INSTALLATION_ID'])(
   'does not start without %s',
   (name) => {
     vi.stubEnv(name, '');
-    expect(() => newFunction(encrypt, secretKeyring)).toThrow(`the environment variable ${name} is not set`);
+    expect(() => newFunction(encrypt, everyKeyring)).toThrow(`the environment variable ${name} is not set`);
   },
 );
 
@@ -199,7 +206,7 @@ it('verifies attestation documents only under roots that are set, in a function 
   const AttestationDocument = (await newDocument(authority)).toString('base64');
   const Recipient = { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument };
   const ask = (bundled?: NewRecipients) => {
-    const handler = lambdaHandler(generateRandom, lambdaRuntime(undefined, bundled));
+    const handler = lambdaHandler(generateRandom, lambdaRuntime(undefined, { newRecipients: bundled }));
     return handler(gatewayEvent('GenerateRandom', { NumberOfBytes: 8, Recipient }));
   };
   const refused = { statusCode: 400, body: expect.stringContaining('UnsupportedOperationException') };
@@ -244,9 +251,9 @@ it('reads the environment in one file of lambdas/ alone', () => {
 it('makes an AWS managed key in the function that declares it, and in no other', async () => {
   const use = { KeyId: 'alias/aws/s3', Plaintext: 'AA==' };
   const notFound = { statusCode: 400, __type: 'NotFoundException' };
-  expect(await newFunction(encrypt, secretKeyring)(use)).toMatchObject(notFound);
-  const { KeyMetadata } = await newFunction(describeKey, secretKeyring)({ KeyId: 'alias/aws/s3' });
+  expect(await newFunction(encrypt, everyKeyring)(use)).toMatchObject(notFound);
+  const { KeyMetadata } = await newFunction(describeKey, everyKeyring)({ KeyId: 'alias/aws/s3' });
   expect(KeyMetadata.KeyManager).toBe('AWS');
   // Now it is found; that nobody uses it without S3 is its policy's.
-  expect(await newFunction(encrypt, secretKeyring)(use)).toMatchObject({ __type: 'AccessDeniedException' });
+  expect(await newFunction(encrypt, everyKeyring)(use)).toMatchObject({ __type: 'AccessDeniedException' });
 });

@@ -1,16 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { mockClient } from 'aws-sdk-client-mock';
 import dynalite from 'dynalite';
 import { vi } from 'vitest';
+import { everyAlgorithm } from '../../lambdas/every-algorithm.ts';
 import { lambdaHandler } from '../../lambdas/gateway.ts';
+import { newManagedKeys } from '../../lambdas/managed-keys.ts';
 import type { Operation } from '../../lambdas/operation.ts';
 import { type OperationName, operations } from '../../lambdas/operations/index.ts';
-import { secretKeyring } from '../../lambdas/root-secret.ts';
+import { awsKeyring } from '../../lambdas/root-keys.ts';
 import { runSchedule } from '../../lambdas/run-schedule.ts';
 import { lambdaRuntime } from '../../lambdas/runtime.ts';
 import { schedules } from '../../lambdas/schedules/index.ts';
@@ -37,6 +36,12 @@ const prefix = 'kms-';
 const marshallOptions = { removeUndefinedValues: true };
 const tableNameOf = (table: string) => `${prefix}${table}`;
 
+/** What else functions ask, of services that are always up. */
+const otherServices: Readonly<Record<string, object>> = {
+  'AmazonSQS.SendMessage': { MessageId: 'm' },
+  'secretsmanager.GetSecretValue': { SecretString: 'Sample00'.repeat(8) },
+};
+
 /**
  * DynamoDB as AWS has it: one database a Region, the same names of tables in each. A request goes to the Region that it
  * is signed for, so that the clients under test are those of AWS, with nothing changed but the host.
@@ -49,6 +54,8 @@ const startDatabases = async () => {
   let onWrite = (_region: string) => {};
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const other = otherServices[String(request.headers['x-amz-target'])];
+    if (other !== undefined) return void response.end(JSON.stringify(other));
     const [, region = ''] =
       /Credential=[^/]+\/\d+\/([^/]+)\/dynamodb/.exec(String(request.headers.authorization)) ?? [];
     const action = String(request.headers['x-amz-target']).replace(/^.*\./, '');
@@ -93,22 +100,18 @@ const onTheWire = (value: unknown): unknown => (Buffer.isBuffer(value) ? value.t
  */
 export const startTwoRegions = async () => {
   const databases = await startDatabases();
-  const queue = mockClient(SQSClient);
-  const secrets = mockClient(SecretsManagerClient);
-  queue.on(SendMessageCommand).resolves({ MessageId: 'm' });
-  secrets.on(GetSecretValueCommand).resolves({ SecretString: 'Sample00'.repeat(8) });
   const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const environment = {
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE00',
     AWS_SECRET_ACCESS_KEY: 'none',
-    AWS_ENDPOINT_URL_DYNAMODB: databases.endpoint,
+    AWS_ENDPOINT_URL: databases.endpoint,
     KEYS_TABLE: tableNameOf('keys'),
     ALIASES_TABLE: tableNameOf('aliases'),
     GRANTS_TABLE: tableNameOf('grants'),
     USAGE_TABLE: tableNameOf('usage'),
     AUDIT_QUEUE_URL: 'https://queue.invalid/audit',
     INSTALLATION_ID: 'kms',
-    ROOT_SECRET_ARNS: 'kms/root-1',
+    ROOT_ARNS: 'kms/root-1',
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 
@@ -117,7 +120,7 @@ export const startTwoRegions = async () => {
     await createTables(client, tableNameOf);
     vi.stubEnv('AWS_REGION', region);
     vi.stubEnv('OTHER_REGIONS', names.filter((other) => other !== region).join());
-    const runtime = lambdaRuntime(secretKeyring);
+    const runtime = lambdaRuntime(awsKeyring(everyAlgorithm), { makeManagedKeys: newManagedKeys });
     const declared: readonly Operation[] = operations;
     const handlers = new Map(declared.map((operation) => [operation.name, lambdaHandler(operation, runtime)]));
     return {
@@ -151,8 +154,6 @@ export const startTwoRegions = async () => {
     close() {
       databases.close();
       written.mockRestore();
-      queue.restore();
-      secrets.restore();
     },
   };
 };

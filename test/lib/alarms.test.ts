@@ -4,13 +4,16 @@ import { referenceOf, resourcesOf, synthesise } from './synthesis.ts';
 const template = synthesise();
 const alarmsOf = (stack: typeof template) =>
   resourcesOf(stack, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+/** Of calls that fail on our side, and of records that wait, in seconds. */
+const thresholds: Readonly<Record<string, number>> = { '5XXError': 5, ApproximateAgeOfOldestMessage: 900 };
 const [[topic] = [''], ...moreTopics] = resourcesOf(template, 'AWS::SNS::Topic');
 
 it('sounds for one count of any metric of the log, one message in a queue of failures, and audit records that wait', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue').map(([id]) => id);
   const watched = alarmsOf(template).map(({ Namespace, MetricName, Dimensions = [], ...how }) => {
+    const ofApi = Namespace === 'AWS/ApiGateway';
     expect(how).toMatchObject({
-      Threshold: MetricName === 'ApproximateAgeOfOldestMessage' ? 900 : 0,
+      Threshold: thresholds[MetricName] ?? 0,
       ComparisonOperator: 'GreaterThanThreshold',
       EvaluationPeriods: 1,
       TreatMissingData: 'notBreaching',
@@ -18,9 +21,11 @@ it('sounds for one count of any metric of the log, one message in a queue of fai
     });
     if (Namespace === 'ServerlessKms') expect([Dimensions, how.Statistic]).toEqual([[], 'Sum']);
     const [queue] = Dimensions.map(({ Value }: { Value: unknown }) => referenceOf(Value));
+    if (ofApi) expect(Dimensions).toEqual([{ Name: 'ApiName', Value: 'serverless-kms' }]);
     return Namespace === 'AWS/SQS' ? `${MetricName} ${queue.replace(/[0-9A-F]{8}$/, '')}` : MetricName;
   });
   expect(watched.toSorted()).toEqual([
+    '5XXError',
     'ApproximateAgeOfOldestMessage AuditQueueRecords',
     'ApproximateNumberOfMessagesVisible AuditQueueUndelivered',
     'ApproximateNumberOfMessagesVisible SchedulesFailed',
@@ -51,5 +56,7 @@ it('tells the topic that the owner names instead', () => {
   const stack = synthesise({ alarmTopic: arn });
   stack.resourceCountIs('AWS::SNS::Topic', 0);
   for (const { AlarmActions } of alarmsOf(stack)) expect(AlarmActions).toEqual([arn]);
-  expect(() => synthesise({ alarmTopic: 'pager' })).toThrow('alarmTopic is the ARN of an SNS topic, not pager');
+  expect(() => synthesise({ alarmTopic: 'pager' })).toThrow(
+    'alarmTopic is the ARN of an SNS topic, or several with commas between, not pager',
+  );
 });

@@ -150,7 +150,7 @@ it.each(Object.entries(pinnedSchedules))('lets the schedule %s do exactly this',
   const everySchedule = [...everyFunction, 'sqs:SendMessage failed schedules', ...sweepingKeys];
   expect(grantsOf(name)).toEqual([...everySchedule, ...grants].toSorted());
   const { Variables } = functionOf(name).Environment;
-  expect('ROOT_SECRET_ARNS' in Variables).toBe(name === 'RotateKeys');
+  expect('ROOT_ARNS' in Variables).toBe(name === 'RotateKeys');
 });
 
 const grantable = new Set<string>(grantOperations);
@@ -214,7 +214,7 @@ it.each(operations.map((operation) => [operation.name, operation as Operation] a
     expect(Object.fromEntries(told)).toEqual({
       AUDIT_QUEUE_URL: auditQueue,
       ...Object.fromEntries([...mayTouch(operation)].map((table) => [`${table.toUpperCase()}_TABLE`, tableId(table)])),
-      ...(material && { ROOT_SECRET_ARNS: rootSecret, INSTALLATION_ID: 'serverless-kms' }),
+      ...(material && { ROOT_ARNS: rootSecret, INSTALLATION_ID: 'serverless-kms' }),
     });
   },
 );

@@ -54,7 +54,7 @@ it('has functions of a sister stack read the replica of the root secret, and no 
   for (const region of sisters) {
     const template = templateOf(region);
     for (const [, { Properties }] of resourcesOf(template, 'AWS::Lambda::Function')) {
-      const { ROOT_SECRET_ARNS: secret } = Properties.Environment.Variables;
+      const { ROOT_ARNS: secret } = Properties.Environment.Variables;
       if (secret !== undefined) expect(secret).toBe('serverless-kms/root-1');
     }
     const readable = statementsOf(template).filter(
@@ -74,7 +74,7 @@ it('has functions of a sister stack read the replica of the root secret, and no 
 /** Every statement of every role of a function, and whose it is. */
 const statementsOf = (template: ReturnType<typeof synthesise>) =>
   resourcesOf(template, 'AWS::IAM::Role').flatMap(([, { Properties }]) =>
-    Properties.Policies.flatMap((policy: { PolicyName: string; PolicyDocument: { Statement: object[] } }) =>
+    (Properties.Policies ?? []).flatMap((policy: { PolicyName: string; PolicyDocument: { Statement: object[] } }) =>
       policy.PolicyDocument.Statement.map((statement) => {
         const { Action, Resource } = statement as { Action: string | string[]; Resource: unknown }; // of every statement
         return {

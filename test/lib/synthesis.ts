@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, type Environment } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { KmsStack } from '../../lib/kms-stack.ts';
@@ -10,11 +10,13 @@ import { newKmsStacks } from '../../lib/kms-stacks.ts';
 const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
 /** The stack's template, synthesised without bundles: the code of each function is the name of its operation or schedule. */
-export const synthesise = (context: Readonly<Record<string, string>> = {}): Template => {
+export const synthesise = (context: Readonly<Record<string, string>> = {}, env?: Environment): Template => {
   const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-'));
   try {
     const app = new App({ outdir, context: { ...flags, ...context } });
-    return Template.fromStack(new KmsStack(app, 'serverless-kms', { code: (name) => Code.fromInline(name) }));
+    return Template.fromStack(
+      new KmsStack(app, 'serverless-kms', { code: (name) => Code.fromInline(name), ...(env && { env }) }),
+    );
   } finally {
     rmSync(outdir, { recursive: true });
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everyAlgorithm } from '../../lambdas/every-algorithm.ts';
 import { newKeyring } from '../../lambdas/keyring.ts';
 import type { Keyring } from '../../lambdas/pipeline/ports.ts';
 import { newRootKeys } from '../../local/root-keys.ts';
@@ -7,7 +8,7 @@ import { accountId, newService, type Service } from '../service.ts';
 
 /** Metadata does not depend on the material, and RSA keys are slow to make: here all is made up. */
 const noMaterials: Keyring = {
-  ...newKeyring(newRootKeys(), randomBytes),
+  ...newKeyring(newRootKeys(), randomBytes, everyAlgorithm),
   newMaterial: async ({ KeyId }) => ({ KeyId, KeyMaterialId: randomBytes(32).toString('hex'), wrapped: Buffer.of(0) }),
 };
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
+import { everyAlgorithm } from '../../lambdas/every-algorithm.ts';
 import { newKeyring } from '../../lambdas/keyring.ts';
 import type { Keyring, Recipients } from '../../lambdas/pipeline/ports.ts';
 import { newRecipients } from '../../lambdas/recipients.ts';
@@ -20,7 +21,7 @@ const start = async (recipients?: Recipients) => {
     drawn.push(bytes);
     return bytes;
   };
-  const keyring = newKeyring(newRootKeys(), randomBytes);
+  const keyring = newKeyring(newRootKeys(), randomBytes, everyAlgorithm);
   const watched: Keyring = {
     ...keyring,
     use(key, keys) {

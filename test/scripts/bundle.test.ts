@@ -19,7 +19,9 @@ import { bundle, sizesOf } from '../../scripts/bundle.ts';
 import { gatewayEvent } from '../lambdas/gateway-event.ts';
 
 const all: readonly Operation[] = operations;
-const names: readonly string[] = [...operations, ...schedules, ...auditFunctions].map(({ name }) => name);
+const others = ['Router', 'KeyResource'];
+const runnable = [...operations, ...schedules, ...auditFunctions].map(({ name }) => name);
+const names: readonly string[] = [...runnable, ...others];
 // Outside the repository, so that nothing is found in its node_modules.
 let outdir: string;
 let metafile: Metafile;
@@ -52,7 +54,7 @@ it.each(all.map((operation) => [operation.name, usesOf(operation).material === '
   (name, material) => {
     const inputs = inputsOf(name);
     expect(inputs).not.toHaveLength(0);
-    expect(inputs.some((file) => file.includes('@aws-sdk/client-secrets-manager/'))).toBe(material);
+    expect(inputs.includes('lambdas/root-secret.ts')).toBe(material);
     expect(inputs.includes('lambdas/keyring.ts')).toBe(material);
     expect(inputs.some((file) => file.startsWith('core/crypto/'))).toBe(material || attested.includes(name));
   },
@@ -66,7 +68,7 @@ it.each(schedules.map(({ name }) => [name, name === 'RotateKeys'] as const))(
     expect(found.map((file) => file.replaceAll('-', '').toLowerCase())).toEqual([
       `lambdas/schedules/${name.toLowerCase()}.ts`,
     ]);
-    expect(inputs.some((file) => file.includes('@aws-sdk/client-secrets-manager/'))).toBe(material);
+    expect(inputs.includes('lambdas/root-secret.ts')).toBe(material);
     expect(inputs.includes('lambdas/keyring.ts')).toBe(material);
   },
 );
@@ -88,7 +90,7 @@ it('verifies attestation documents in the functions that answer for recipients, 
   expect(attested).toHaveLength(5);
   for (const { name } of all) {
     const inputs = inputsOf(name);
-    for (const part of ['core/attestation/verify.ts', 'node_modules/cborg/', 'node_modules/asn1js/']) {
+    for (const part of ['core/attestation/verify.ts', 'node_modules/cborg/']) {
       expect(inputs.some((file) => file.includes(part))).toBe(attested.includes(name));
     }
     expect(inputs.some((file) => file.includes('pkijs'))).toBe(false); // for tests alone
@@ -102,11 +104,42 @@ it('keeps local and deployment code out of every bundle', () => {
   expect(strangers).toEqual([]);
 });
 
+const usagesOf = (name: string) =>
+  Object.values(all.find((operation) => operation.name === name)?.keys ?? {}).map(({ usage }) => usage);
+
+it.each([
+  ['core/crypto/ecdsa.ts', (name: string) => usagesOf(name).includes('SIGN_VERIFY')],
+  ['core/crypto/rsa-signature.ts', (name: string) => usagesOf(name).includes('SIGN_VERIFY')],
+  ['core/crypto/ecdh.ts', (name: string) => usagesOf(name).includes('KEY_AGREEMENT')],
+  ['core/crypto/data-key-pair.ts', (name: string) => name.startsWith('GenerateDataKeyPair')],
+] as const)('carries %s only where keys are used so', (file, needed) => {
+  for (const { name } of all) expect([name, inputsOf(name).includes(file)]).toEqual([name, needed(name)]);
+});
+
+it('carries post-quantum algorithms only where such keys are used, made in pairs, or told of', () => {
+  const carrying = (file: string) =>
+    all.flatMap(({ name }) => (inputsOf(name).some((input) => input.includes(file)) ? [name] : []));
+  const told = all.flatMap((operation) =>
+    usesOf(operation).material === 'use' && usagesOf(operation.name).includes(undefined) ? [operation.name] : [],
+  );
+  const pairs = names.filter((name) => name.startsWith('GenerateDataKeyPair'));
+  const within = [...told, ...pairs, 'Sign', 'Verify', 'Encapsulate', 'Decapsulate'];
+  const found = carrying('@noble/post-quantum/ml-');
+  expect(found.filter((name) => !within.includes(name))).toEqual([]);
+  expect(found).toEqual(expect.arrayContaining(['Decapsulate', 'Encapsulate', 'GetPublicKey', 'Sign', 'Verify']));
+});
+
 it('keeps each bundle small enough to start quickly', async () => {
-  for (const { name } of all) {
-    const largest = (attested.includes(name) ? 640 : 544) * 1024;
-    expect((await stat(join(outdir, name, 'index.cjs'))).size).toBeLessThan(largest);
+  for (const name of names) {
+    expect((await stat(join(outdir, name, 'index.cjs'))).size).toBeLessThan(
+      name === 'Router' || name === 'KeyResource' ? 40_000 : 400_000,
+    );
   }
+});
+
+it('calls services for one operation each without their clients', () => {
+  const clients = Object.keys(metafile.inputs).flatMap((file) => /@aws-sdk\/(client-[\w-]+)\//.exec(file)?.[1] ?? []);
+  expect(new Set(clients)).toEqual(new Set(['client-dynamodb']));
 });
 
 it('tells the size of each bundle, largest first', () => {
@@ -184,7 +217,7 @@ it('runs in a process of its own against the endpoints of AWS', { timeout: 20_00
     expect(queries.map(({ target }) => target)).toEqual(['Query', 'Query', 'Query', 'Query']); // a bucket each
     expect(queries[0]?.input).toMatchObject({ TableName: 'kms-keys', IndexName: 'due' });
 
-    const more = { KEYS_TABLE: 'kms-keys', ROOT_SECRET_ARNS: 'arn:root-1', INSTALLATION_ID: 'kms' };
+    const more = { KEYS_TABLE: 'kms-keys', ROOT_ARNS: 'arn:root-1', INSTALLATION_ID: 'kms' };
     const { statusCode, KeyMetadata } = await invoke(
       'CreateKey',
       { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },

@@ -21,6 +21,7 @@ import { deliveryHandler } from '../../../lambdas/audit/delivery-handler.ts';
 import { digestHandler } from '../../../lambdas/audit/digest-handler.ts';
 import { s3Trail } from '../../../lambdas/audit/trail.ts';
 import { queueAuditLog } from '../../../lambdas/audit-queue.ts';
+import { newCallAws } from '../../../lambdas/call-aws.ts';
 import { startAws } from './aws.ts';
 
 export const account = '111122223333';
@@ -68,7 +69,7 @@ export const newWorld = async () => {
   const newDeliverer = () => deliveryHandler(environment, clock);
   const deliver = newDeliverer();
   const makeDigests = digestHandler(environment, clock);
-  const queue = queueAuditLog(records);
+  const queue = queueAuditLog(records, newCallAws(process.env));
 
   const receive = async (QueueUrl = records): Promise<readonly Message[]> => {
     const found: Message[] = [];

@@ -1,0 +1,33 @@
+import { App } from 'aws-cdk-lib';
+import { expect, it } from 'vitest';
+import { refuseUnknownSwitches } from '../../lib/context.ts';
+import { synthesise } from './synthesis.ts';
+
+it.each([
+  ['removal', 'delete', 'removal is retain or destroy, not delete'],
+  ['rootKey', 'hsm', 'rootKey is secret or kms, not hsm'],
+  ['endpoint', 'edge', 'endpoint is regional or private, not edge'],
+  ['gatewayLogRole', 'yes', 'gatewayLogRole is make or existing, not yes'],
+  ['trustedAccounts', '4444', 'trustedAccounts is account ids of 12 digits with commas between, not 4444'],
+  ['trustedAccounts', '', 'trustedAccounts is account ids of 12 digits with commas between, not '],
+  ['trustedAccounts', '444455556666,', 'trustedAccounts is account ids'],
+  ['routerCallers', 'eve', 'routerCallers is * or ARNs of users and roles with commas between, not eve'],
+  ['routerCallers', 'arn:aws:iam::111122223333:root', 'routerCallers is * or ARNs of users and roles'],
+  ['alarmTopic', 'pager', 'alarmTopic is the ARN of an SNS topic, or several with commas between, not pager'],
+])('refuses -c %s=%s in words', (name, value, message) => {
+  expect(() => synthesise({ [name]: value })).toThrow(message);
+});
+
+it('refuses a switch that nobody reads, and leaves to the CDK what is its own', () => {
+  const appWith = (context: Record<string, unknown>) => new App({ context }).node;
+  expect(() => refuseUnknownSwitches(appWith({ rootkey: 'kms' }))).toThrow(
+    'there is no switch rootkey; there are rootKey,',
+  );
+  const others = {
+    '@aws-cdk/core:x': true,
+    'cli-telemetry': false,
+    'availability-zones:account=1': [],
+    removal: 'destroy',
+  };
+  expect(() => refuseUnknownSwitches(appWith(others))).not.toThrow();
+});
