@@ -10,8 +10,7 @@ import {
 import { exportPublicKey, loadKeyPair } from '../core/crypto/key-pair.ts';
 import { type VersionedRoot, wrapKeyMaterial } from '../core/crypto/key-wrap.ts';
 import { generateRsa } from '../core/crypto/rsa-key.ts';
-import { generateSm2, sm2PublicKey } from '../core/crypto/sm2.ts';
-import { decryptSm2 } from '../core/crypto/sm2-encryption.ts';
+import { decryptSm2, generateSm2, sm2PublicKey } from '../core/crypto/sm2.ts';
 import { KmsError } from '../core/model/errors.ts';
 import type { ImportedMaterial, MaterialOwner } from '../core/model/key.ts';
 import { specOf } from '../core/model/key-specs.ts';

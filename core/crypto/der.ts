@@ -3,10 +3,8 @@ export const tags = {
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
-  null: 0x05,
   objectIdentifier: 0x06,
   sequence: 0x30,
-  set: 0x31,
 } as const;
 
 /** An element in pieces: secrets among them are copied once, by the caller's last `Buffer.concat`, and never here. */

@@ -1,16 +1,16 @@
 import { createCipheriv, createHash, type KeyObject } from 'node:crypto';
+import { Constructed, Integer, Null, ObjectIdentifier, OctetString, Primitive, Sequence, Set as SetOf } from 'asn1js';
 import { checkBytes, wipe } from './bytes.ts';
-import { type Der, der, tags } from './der.ts';
 import { encryptOaep } from './rsa-oaep.ts';
 
 /** RFC 5652 §4, §6.1; RFC 8017 §A.2.1, §B.2.1; NIST's arc of algorithms. */
 const ids = {
-  data: '2a864886f70d010701', // 1.2.840.113549.1.7.1
-  envelopedData: '2a864886f70d010703', // 1.2.840.113549.1.7.3
-  rsaesOaep: '2a864886f70d010107', // 1.2.840.113549.1.1.7
-  mgf1: '2a864886f70d010108', // 1.2.840.113549.1.1.8
-  sha256: '608648016503040201', // 2.16.840.1.101.3.4.2.1
-  aes256Cbc: '60864801650304012a', // 2.16.840.1.101.3.4.1.42
+  data: '1.2.840.113549.1.7.1',
+  envelopedData: '1.2.840.113549.1.7.3',
+  rsaesOaep: '1.2.840.113549.1.1.7',
+  mgf1: '1.2.840.113549.1.1.8',
+  sha256: '2.16.840.1.101.3.4.2.1',
+  aes256Cbc: '2.16.840.1.101.3.4.1.42',
 } as const;
 
 /**
@@ -39,44 +39,49 @@ const write = (publicKey: KeyObject, encryptedKey: Buffer, iv: Buffer, content: 
   const keyIdentifier = createHash('sha256')
     .update(publicKey.export({ format: 'der', type: 'spki' }))
     .digest();
-  const recipient = der(
-    tags.sequence,
-    version2,
-    der(primitive(0), keyIdentifier),
-    oaepWithSha256,
-    der(tags.octetString, encryptedKey),
-  );
-  const encryptedContent = indefinite(
-    tags.sequence,
-    identifier(ids.data),
-    algorithm(ids.aes256Cbc, der(tags.octetString, iv)),
-    // What contains something of indefinite length is written so itself, up to the outermost.
-    indefinite(constructed(0), der(tags.octetString, content)),
-  );
-  const enveloped = indefinite(tags.sequence, version2, der(tags.set, recipient), encryptedContent);
-  return Buffer.concat(indefinite(tags.sequence, identifier(ids.envelopedData), indefinite(constructed(0), enveloped)));
+  const recipient = new Sequence({
+    value: [
+      new Integer({ value: 2 }),
+      new Primitive({ idBlock: context(0), valueHex: keyIdentifier }),
+      oaepWithSha256(),
+      new OctetString({ valueHex: encryptedKey }),
+    ],
+  });
+  const encryptedContent = new Sequence({
+    value: [
+      new ObjectIdentifier({ value: ids.data }),
+      algorithm(ids.aes256Cbc, new OctetString({ valueHex: iv })),
+      // What contains something of indefinite length is written so itself, up to the outermost.
+      new Constructed({
+        idBlock: context(0),
+        lenBlock: { isIndefiniteForm: true },
+        value: [new OctetString({ valueHex: content })],
+      }),
+    ],
+  });
+  const enveloped = new Sequence({
+    value: [new Integer({ value: 2 }), new SetOf({ value: [recipient] }), encryptedContent],
+  });
+  const message = new Sequence({
+    value: [
+      new ObjectIdentifier({ value: ids.envelopedData }),
+      new Constructed({ idBlock: context(0), value: [enveloped] }),
+    ],
+  });
+  return Buffer.from(message.toBER());
 };
 
-/** Tags of context-specific class: X.690 §8.1.2. */
-const primitive = (number: number) => 0x80 | number;
-const constructed = (number: number) => 0xa0 | number;
+const context = (tagNumber: number) => ({ tagClass: 3, tagNumber });
 
-/** An element whose end is marked, in place of its length at the beginning. */
-const indefinite = (tag: number, ...contents: readonly Der[]): Der => [
-  Buffer.of(tag, 0x80),
-  ...contents.flat(),
-  Buffer.of(0, 0),
-];
-
-const identifier = (id: string): Der => der(tags.objectIdentifier, Buffer.from(id, 'hex'));
-
-const algorithm = (id: string, parameters: Der): Der => der(tags.sequence, identifier(id), parameters);
-
-const version2 = der(tags.integer, Buffer.of(2));
-const sha256 = algorithm(ids.sha256, der(tags.null));
+const algorithm = (id: string, parameters: Null | OctetString | Sequence) =>
+  new Sequence({ value: [new ObjectIdentifier({ value: id }), parameters] });
 
 /** Both hashes are named, as neither is the default. RFC 8017 §A.2.1. */
-const oaepWithSha256 = algorithm(
-  ids.rsaesOaep,
-  der(tags.sequence, der(constructed(0), sha256), der(constructed(1), algorithm(ids.mgf1, sha256))),
-);
+const oaepWithSha256 = () => {
+  const hash = new Constructed({ idBlock: context(0), value: [algorithm(ids.sha256, new Null())] });
+  const mask = algorithm(ids.mgf1, algorithm(ids.sha256, new Null()));
+  return algorithm(
+    ids.rsaesOaep,
+    new Sequence({ value: [hash, new Constructed({ idBlock: context(1), value: [mask] })] }),
+  );
+};

@@ -1,29 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { sm2 } from 'sm-crypto-v2';
 import { checkBytes, wipe } from './bytes.ts';
-import { der, readSequence, readUnsigned, tags } from './der.ts';
+import { readSequence, readUnsigned, tags } from './der.ts';
 import type { MessageKind } from './digest.ts';
-import { encodeEcPublicKey, pointOf, readEcPublicKey } from './ec-der.ts';
-import {
-  coordinatesOf,
-  integer,
-  length,
-  numberOf,
-  order,
-  Point,
-  publicPointOf,
-  randomScalar,
-  readPoint,
-  refuse,
-  scalarOf,
-  scalars,
-  signerHash,
-  sm3,
-  xOf,
-} from './sm2-curve.ts';
+import { encodeEcPublicKey, pointOf, readEcPrivateKey, readEcPublicKey } from './ec-der.ts';
 
-// OpenSSL has SM2, but through node:crypto it signs with an empty identity only, and does not encrypt. So it makes the
-// keys and what of the curve it can, and the rest is here, over the arithmetic of @noble/curves. Keys are DER, since the
-// KeyObject of such a key knows nothing about itself.
+// OpenSSL has SM2, but through node:crypto it signs with an empty identity only, and neither encrypts nor agrees on a
+// secret with a key that was loaded. So it makes the keys, and sm-crypto-v2 uses them. Keys are DER, since the KeyObject
+// of such a key knows nothing about itself. The library takes scalars as text, which cannot be wiped: this is the one
+// place where a private key becomes a string.
+
+const length = 32; // of scalars, coordinates and digests
+const maxPlaintext = 1024; // that of AWS KMS
+const identity = '1234567812345678'; // that of AWS KMS, and of GM/T 0009 §10
 
 /**
  * Makes a key pair on the curve of GB/T 32918.5 §A.2. Takes well under a millisecond, so the thread may wait.
@@ -55,20 +44,10 @@ export const sm2PublicKey = (pkcs8: Buffer): Buffer =>
  * @throws {RangeError} on a digest that is not 32 bytes long, or another kind of key
  */
 export const signSm2 = (pkcs8: Buffer, message: Uint8Array, kind: MessageKind): Buffer => {
-  const scalar = scalarOf(pkcs8);
+  const scalar = scalarOf(pkcs8).toString('hex');
   checkBytes('message', message, kind === 'DIGEST' ? length : undefined);
-  const d = numberOf(scalar);
-  const e = numberOf(
-    kind === 'DIGEST' ? message : sm3(signerHash(pointOf('SM2', scalar) ?? refuse('private')), message),
-  );
-  for (;;) {
-    const nonce = randomScalar();
-    const [k, x] = [numberOf(nonce), xOf(nonce)];
-    wipe(nonce);
-    const r = scalars.create(e + x);
-    const s = scalars.mul(scalars.inv(scalars.create(d + 1n)), scalars.create(k - r * d));
-    if (r !== 0n && r + k !== order && s !== 0n) return Buffer.concat(der(tags.sequence, integer(r), integer(s)));
-  }
+  const preamble = kind === 'RAW' && { hash: true, userId: identity, publicKey: publicPointOf(sm2PublicKey(pkcs8)) };
+  return Buffer.from(sm2.doSignature(message, scalar, { ...preamble, der: true }), 'hex');
 };
 
 /**
@@ -79,18 +58,62 @@ export const signSm2 = (pkcs8: Buffer, message: Uint8Array, kind: MessageKind): 
  * @throws {RangeError} on a digest that is not 32 bytes long, or another kind of key
  */
 export const verifySm2 = (spki: Buffer, message: Uint8Array, kind: MessageKind, signature: Uint8Array): boolean => {
-  const bytes = publicPointOf(spki);
+  const point = publicPointOf(spki);
   checkBytes('message', message, kind === 'DIGEST' ? length : undefined);
   checkBytes('signature', signature);
-  const [r, s] = readSequence(signature, [tags.integer, tags.integer])?.map(readNumber) ?? [];
-  const point = readPoint(bytes);
-  if (!isScalar(r) || !isScalar(s) || point === undefined) return false;
-  const t = scalars.create(r + s);
-  if (t === 0n) return false;
-  const sum = Point.BASE.multiplyUnsafe(s).add(point.multiplyUnsafe(t)); // nothing of this is secret
-  if (sum.is0()) return false;
-  const e = numberOf(kind === 'DIGEST' ? message : sm3(signerHash(bytes), message));
-  return scalars.create(e + sum.toAffine().x) === r;
+  const [r, s] = readSequence(signature, [tags.integer, tags.integer])?.map(asNumber) ?? [];
+  if (r === undefined || s === undefined || r.every((byte) => byte === 0)) return false; // s is the library's to judge
+  const preamble = kind === 'RAW' && { hash: true, userId: identity };
+  try {
+    return sm2.doVerifySignature(message, Buffer.concat([r, s]).toString('hex'), point, { ...preamble, der: false });
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Encrypts with SM2PKE: GB/T 32918.4 §6.1.
+ *
+ * @param spki      SubjectPublicKeyInfo, DER
+ * @param plaintext 1 to 1024 bytes
+ * @returns DER of SEQUENCE { x, y, hash, ciphertext } (GM/T 0009 §7.2), the form of OpenSSL
+ * @throws {RangeError} on another length, or another kind of key
+ */
+export const encryptSm2 = (spki: Buffer, plaintext: Uint8Array): Buffer => {
+  const point = publicPointOf(spki);
+  checkBytes('plaintext', plaintext);
+  if (plaintext.length < 1 || plaintext.length > maxPlaintext) {
+    throw new RangeError(`plaintext: expected 1 to ${maxPlaintext} bytes, got ${plaintext.length}`);
+  }
+  for (;;) {
+    const sealed = Buffer.from(sm2.doEncrypt(plaintext, point, c1c3c2, { asn1: true }), 'hex');
+    // Step A5, which the library leaves out: a mask of nothing but zeros is made anew. One byte has it once in 256 times.
+    if (!readCiphertext(sealed)?.masked.equals(plaintext)) return sealed;
+  }
+};
+
+/**
+ * Decrypts SM2PKE: GB/T 32918.4 §7.1.
+ *
+ * @returns the plaintext, fresh bytes which the caller owns and wipes; undefined if the ciphertext is not one
+ * @throws {RangeError} on another kind of key
+ */
+export const decryptSm2 = (pkcs8: Buffer, ciphertext: Uint8Array): Buffer | undefined => {
+  const scalar = scalarOf(pkcs8).toString('hex');
+  checkBytes('ciphertext', ciphertext);
+  const parts = readCiphertext(ciphertext);
+  if (parts === undefined) return undefined;
+  try {
+    // Not the library's own form of ASN.1, in which it would take points that are not on the curve.
+    const found = sm2.doDecrypt(parts.plain.toString('hex'), scalar, c1c3c2, { output: 'array' });
+    const plaintext = Buffer.from(found); // no bytes at all, if the hash is wrong
+    wipe(found);
+    if (plaintext.length === parts.masked.length && !plaintext.equals(parts.masked)) return plaintext;
+    wipe(plaintext); // step B4: the mask was nothing but zeros
+    return undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 /**
@@ -104,19 +127,37 @@ export const verifySm2 = (spki: Buffer, message: Uint8Array, kind: MessageKind, 
  */
 export const deriveSm2SharedSecret = (pkcs8: Buffer, spki: Uint8Array): Buffer | undefined => {
   const scalar = scalarOf(pkcs8);
-  const bytes = readEcPublicKey('SM2', spki);
-  const point = bytes && readPoint(bytes);
+  const point = readEcPublicKey('SM2', spki);
   if (point === undefined) return undefined;
-  const shared = coordinatesOf(point.multiply(numberOf(scalar)));
-  const x = Buffer.from(shared.subarray(0, length));
-  wipe(shared);
-  return x;
+  try {
+    const shared = sm2.ecdh(scalar, point, false); // 04 ‖ x ‖ y; throws if the point is not on the curve
+    const x = Buffer.from(shared.subarray(1, 1 + length));
+    wipe(shared);
+    return x;
+  } catch {
+    return undefined;
+  }
 };
 
-const isScalar = (number: bigint | undefined): number is bigint =>
-  number !== undefined && number > 0n && number < order;
+const c1c3c2 = 1;
 
-const readNumber = (contents: Uint8Array): bigint | undefined => {
-  const bytes = readUnsigned(contents, length);
-  return bytes && numberOf(bytes);
+/** The parts of a ciphertext, joined without ASN.1 as the library takes them, and the masked plaintext among them. */
+const readCiphertext = (ciphertext: Uint8Array): { readonly plain: Buffer; readonly masked: Buffer } | undefined => {
+  const shape = [tags.integer, tags.integer, tags.octetString, tags.octetString] as const;
+  const [x, y, hash, masked] = readSequence(ciphertext, shape) ?? [];
+  const coordinates = [x, y].map((integer) => integer && asNumber(integer));
+  if (coordinates[0] === undefined || coordinates[1] === undefined || hash?.length !== length) return undefined;
+  if (masked === undefined) return undefined;
+  return { plain: Buffer.concat([coordinates[0], coordinates[1], hash, masked]), masked };
+};
+
+const asNumber = (integer: Uint8Array): Buffer | undefined => readUnsigned(integer, length);
+
+const scalarOf = (pkcs8: Buffer): Buffer => readEcPrivateKey('SM2', pkcs8) ?? refuse('private');
+
+/** The point of a public key, as text. */
+const publicPointOf = (spki: Buffer): string => (readEcPublicKey('SM2', spki) ?? refuse('public')).toString('hex');
+
+const refuse = (type: string): never => {
+  throw new RangeError(`${type} key: expected one of SM2, got other bytes`);
 };

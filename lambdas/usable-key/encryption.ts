@@ -1,5 +1,5 @@
 import { decryptOaep, encryptOaep, oaepLimit } from '../../core/crypto/rsa-oaep.ts';
-import { decryptSm2, encryptSm2 } from '../../core/crypto/sm2-encryption.ts';
+import { decryptSm2, encryptSm2 } from '../../core/crypto/sm2.ts';
 import { type EncryptionAlgorithm, type KeySpec, oaepHashes, specOf } from '../../core/model/key-specs.ts';
 import { derPairOf, type LoadedMaterial, pairOf } from '../key-material.ts';
 

@@ -23,7 +23,7 @@ it('lives in the app of somebody else, under the name of its stack or another', 
   stack = new Stack(new App(), 'TheirStack');
   newKms({ installation: 'second' });
   expect(tableIn(templateOf())).toBe('second-keys');
-});
+}, 120_000);
 
 it.each(['', '1kms', 'k'.repeat(29), 'my kms'])('refuses to be installed as %j', (installation) => {
   expect(() => newKms({ installation })).toThrow('installation is 1 to 28 letters, digits, - and _');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type DataKeyPairSpec, generateDataKeyPair } from '../../../core/crypto/data-key-pair.ts';
 import { signEcdsa, verifyEcdsa } from '../../../core/crypto/ecdsa.ts';
 import { decapsulate, encapsulate } from '../../../core/crypto/ml-kem.ts';
-import { decryptSm2, encryptSm2 } from '../../../core/crypto/sm2-encryption.ts';
+import { decryptSm2, encryptSm2 } from '../../../core/crypto/sm2.ts';
 
 const cases: readonly (readonly [DataKeyPairSpec, string | undefined, object])[] = [
   ['RSA_2048', 'rsa', { modulusLength: 2048, publicExponent: 65537n }],

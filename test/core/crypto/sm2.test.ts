@@ -1,12 +1,18 @@
 import { createHash, createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { sm2 } from 'sm-crypto-v2';
 import { describe, expect, it } from 'vitest';
 import { der, readSequence, tags } from '../../../core/crypto/der.ts';
 import { encodeEcPrivateKey, encodeEcPublicKey, pointOf } from '../../../core/crypto/ec-der.ts';
 import { generateEc } from '../../../core/crypto/ec-key.ts';
-import { deriveSm2SharedSecret, generateSm2, signSm2, sm2PublicKey, verifySm2 } from '../../../core/crypto/sm2.ts';
-import { decryptSm2, encryptSm2 } from '../../../core/crypto/sm2-encryption.ts';
+import {
+  decryptSm2,
+  deriveSm2SharedSecret,
+  encryptSm2,
+  generateSm2,
+  signSm2,
+  sm2PublicKey,
+  verifySm2,
+} from '../../../core/crypto/sm2.ts';
 import { hex } from '../../vectors.ts';
 import { describeOpenSsl } from './openssl.ts';
 
@@ -245,33 +251,6 @@ describe('ECDH on the curve of SM2', () => {
       Buffer.alloc(0),
     ];
     for (const other of others) expect(deriveSm2SharedSecret(pkcs8, other)).toBeUndefined();
-  });
-});
-
-describe('SM2 and another implementation', () => {
-  const scalar = pkcs8.subarray(36, 68).toString('hex');
-  const point = spki.subarray(-65).toString('hex');
-
-  it.each(kinds)('verify over %s what the other signed', (kind) => {
-    const preamble = kind === 'RAW' ? { hash: true, userId: '1234567812345678', publicKey: point } : {};
-    for (let i = 0; i < 20; i += 1) {
-      const ours = signSm2(pkcs8, input[kind], kind).toString('hex');
-      expect(sm2.doVerifySignature(input[kind], ours, point, { ...preamble, der: true })).toBe(true);
-      const theirs = sm2.doSignature(input[kind], scalar, { ...preamble, der: true });
-      expect(verifySm2(spki, input[kind], kind, hex(theirs))).toBe(true);
-    }
-  });
-
-  it.each([1, 32, 33, 1024])('decrypt %i bytes which the other encrypted', (length) => {
-    const plaintext = Buffer.alloc(length, 9);
-    for (let i = 0; i < 5; i += 1) {
-      const ours = encryptSm2(spki, plaintext).toString('hex');
-      expect(sm2.doDecrypt(ours, scalar, 1, { output: 'array', asn1: true })).toEqual(Uint8Array.from(plaintext));
-      let theirs = sm2.doEncrypt(plaintext, point, 1, { asn1: true });
-      while (hex(theirs).subarray(-length).equals(plaintext))
-        theirs = sm2.doEncrypt(plaintext, point, 1, { asn1: true });
-      expect(decryptSm2(pkcs8, hex(theirs))).toEqual(plaintext);
-    }
   });
 });
 
