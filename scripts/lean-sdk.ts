@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
- * What the SDK loads only when the environment has no credentials, or an operation streams events: that of a Lambda
- * always has, and none of ours does. Left out of the bundles, a third of their size.
+ * What the SDK loads only when the environment has no credentials, which that of a Lambda always has. Left out of the
+ * bundles, a third of their size.
  */
 export const neverLoaded = [
   '@aws-sdk/credential-provider-http',
@@ -12,7 +12,6 @@ export const neverLoaded = [
   '@aws-sdk/credential-provider-process',
   '@aws-sdk/credential-provider-sso',
   '@aws-sdk/credential-provider-web-identity',
-  '@smithy/core/event-streams',
   '@smithy/credential-provider-imds',
 ];
 
@@ -25,10 +24,17 @@ const rateLimiter = /[\\/]util-retry[\\/]DefaultRateLimiter\.js$/;
 /** Of which the client tells its version to the service. */
 const packageFacts = /[\\/]@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/;
 
+/** Loaded when an operation streams events, which none of ours does; but at once by the client of S3. */
+const eventStreams = /^@smithy\/core\/event-streams$/;
+const s3 = /[\\/]@aws-sdk[\\/]client-s3[\\/]/;
+
 /** Leaves out of the SDK what is loaded in any case, and never used in a Lambda. */
 export const leanSdk: Plugin = {
   name: 'lean-sdk',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: eventStreams }, ({ path, importer }) =>
+      s3.test(importer) ? undefined : { path, external: true },
+    );
     onLoad({ filter: spareHashes }, ({ path }) => ({
       contents: `export const ${basename(path, '.js')} = undefined;`,
     }));

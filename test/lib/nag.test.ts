@@ -47,8 +47,9 @@ const findingsIn = (context: Readonly<Record<string, string>>, change = (_stack:
   }
 };
 
-it.each([{}, { removal: 'destroy' }, { rootKey: 'kms', endpoint: 'private', trustedAccounts: '444455556666' }])(
+it.each([{ removal: 'destroy' }, { rootKey: 'kms', endpoint: 'private', trustedAccounts: '444455556666' }])(
   'has no finding of AwsSolutions that is not accepted with a reason: %j',
+  slow,
   (context) => {
     expect(findingsIn(context)).toEqual([]);
   },

@@ -132,13 +132,16 @@ it('carries post-quantum algorithms only where such keys are used, made in pairs
 it('keeps each bundle small enough to start quickly', async () => {
   for (const name of names) {
     expect((await stat(join(outdir, name, 'index.cjs'))).size).toBeLessThan(
-      name === 'Router' || name === 'KeyResource' ? 40_000 : 400_000,
+      name === 'Router' || name === 'KeyResource' ? 40_000 : 500_000, // those with the libraries for SM2 or for enclaves; others stay below 400 kB
     );
   }
 });
 
-it('calls services for one operation each without their clients', () => {
-  const clients = Object.keys(metafile.inputs).flatMap((file) => /@aws-sdk\/(client-[\w-]+)\//.exec(file)?.[1] ?? []);
+it('calls services for one operation each without their clients, but for the functions that write log files', () => {
+  const clients = Object.entries(metafile.outputs)
+    .filter(([file]) => !auditFunctions.some(({ name }) => file.includes(`/${name}/`)))
+    .flatMap(([, { inputs }]) => Object.keys(inputs))
+    .flatMap((file) => /@aws-sdk\/(client-[\w-]+)\//.exec(file)?.[1] ?? []);
   expect(new Set(clients)).toEqual(new Set(['client-dynamodb']));
 });
 
