@@ -9,6 +9,8 @@ const commands: Readonly<Record<string, () => Promise<{ run(args: readonly strin
   why: () => import('./why.ts'),
   audit: () => import('./audit.ts'),
   simulate: () => import('./simulate.ts'),
+  proxy: () => import('./proxy.ts'),
+  'cli-model': () => import('./cli-model.ts'),
 };
 
 /** @returns the exit code: 0 done, 1 failed, 2 called wrongly */

@@ -6,6 +6,7 @@ import { startOptions, usage } from '../local/options.ts';
 import { version } from '../local/package-facts.ts';
 import { listen } from '../local/server.ts';
 import { type LocalService, openLocalService } from '../local/service.ts';
+import { untilStopped } from './until-stopped.ts';
 
 /** Runs the local service until SIGINT or SIGTERM. */
 export const run = async (args: readonly string[]): Promise<number> => {
@@ -35,12 +36,6 @@ const explainTakenPort = (error: NodeJS.ErrnoException): never => {
   if (error.code !== 'EADDRINUSE') throw error;
   throw new Error(`${error.message}; take another with --port N, or any free one with --port 0`, { cause: error });
 };
-
-const untilStopped = () =>
-  new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 
 const readyLine = ({ account, dataDir }: LocalService, endpoint: string) =>
   `${JSON.stringify({ ready: true, endpoint, region: defaultRegion, account, dataDir, pid: process.pid })}\n`;

@@ -9,6 +9,7 @@ import { controlPrefix } from './control/front.ts';
 import { version } from './package-facts.ts';
 import { readBody } from './read-body.ts';
 import type { LocalService } from './service.ts';
+import { targetedOperation } from './targeted-operation.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -17,8 +18,6 @@ export interface ServerOptions {
   /** A request must be complete within this time. @default 30 */
   readonly requestTimeoutSeconds?: number;
 }
-
-const targetPrefix = 'TrentService.';
 
 export interface KmsServer {
   readonly port: number;
@@ -92,7 +91,7 @@ const answer = async (
   if (body === 'too large') {
     return replyToError(requestId, bodyTooLarge());
   }
-  const operation = operationOf(path, request.headers['x-amz-target']);
+  const operation = targetedOperation(path, request.headers['x-amz-target']);
   if (operation === undefined) return refuse(path === '/' ? 400 : 404, 'There is no such operation', requestId);
   return service.call(operation, {
     method,
@@ -103,16 +102,6 @@ const answer = async (
     sourceIp: request.socket.remoteAddress ?? '',
     requestId,
   });
-};
-
-/** `POST /` with the target of AWS JSON 1.1, or `POST /<Operation>` as through the gateway; both may not differ. */
-const operationOf = (path: string, target: string | string[] | undefined): string | undefined => {
-  const targeted =
-    typeof target === 'string' && target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : undefined;
-  if (target !== undefined && targeted === undefined) return undefined;
-  if (path === '/') return targeted;
-  const named = /^\/([A-Za-z]+)$/.exec(path)?.[1];
-  return targeted === undefined || targeted === named ? named : undefined;
 };
 
 const health = async (service: LocalService, query: string): Promise<HttpReply> => {

@@ -1,7 +1,7 @@
 /** Signers and signed requests for the tests of Signature Version 4, and ways to spoil them. */
-import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { expect } from 'vitest';
+import { Sha256 } from '../../clients/proxy/sha256.ts';
 import { canonicalRequest, headerValues } from '../../local/sigv4/canonical-request.ts';
 import { sha256Hex, signature, signingKey, stringToSign } from '../../local/sigv4/signature.ts';
 import { type Credential, newSigV4Verifier, type SignedRequest } from '../../local/sigv4.ts';
@@ -26,23 +26,6 @@ export const verifierOf = (credentials: readonly Credential[], time: () => Date 
     maxSkewSeconds: 300,
   });
 export const verify = verifierOf([alice, session]);
-
-/** The hash that the signer asks for; a class because it is called with `new`. */
-class Sha256 {
-  readonly #hash;
-  constructor(key?: string | ArrayBuffer | ArrayBufferView) {
-    const bytes =
-      key instanceof ArrayBuffer ? new Uint8Array(key) : (key as string | NodeJS.ArrayBufferView | undefined); // what HashConstructor may be given
-    this.#hash = bytes === undefined ? createHash('sha256') : createHmac('sha256', bytes);
-  }
-  update(data: Uint8Array) {
-    this.#hash.update(data);
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest());
-  }
-  reset() {}
-}
 
 export interface Signing {
   credential?: Credential;
