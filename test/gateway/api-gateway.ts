@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
@@ -21,6 +22,8 @@ export interface ApiGatewayOptions extends Partial<Api> {
   mayInvoke?(principal: Principal, methodArn: string): boolean;
   /** @default none: AWS's own */
   readonly responses?: GatewayResponses;
+  /** In PEM, for HTTPS. @default HTTP */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
 }
 
 /** Of a request, in bytes. */
@@ -72,18 +75,19 @@ export const startApiGateway = async (options: ApiGatewayOptions) => {
     }
   };
 
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const requestId = randomUUID();
     const { status, headers, body } = await answer(request, requestId);
     const own = { 'x-amzn-RequestId': requestId, 'x-amz-apigw-id': requestId.slice(0, 16) };
     response.writeHead(status, { ...headers, ...own, 'content-length': Buffer.byteLength(body) }).end(body);
-  });
+  };
+  const server = options.tls ? createSecureServer(options.tls, serve) : createServer(serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // it listens on a port
 
   return {
     /** With the stage, without a slash at the end. */
-    endpoint: `http://127.0.0.1:${port}/${stage}`,
+    endpoint: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}/${stage}`,
     api,
     /** What was handed to functions, in the order of arrival. */
     events,

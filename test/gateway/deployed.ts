@@ -4,6 +4,7 @@ import { operations } from '../../lambdas/operations/index.ts';
 import type { Principal } from '../../local/principals.ts';
 import { accountId, newService } from '../service.ts';
 import { type ApiGatewayOptions, startApiGateway } from './api-gateway.ts';
+import { identityOf } from './event.ts';
 import type { GatewayResponses } from './responses.ts';
 
 /** Has the keys of a real user, in form. */
@@ -51,6 +52,7 @@ export const kmsResponses: GatewayResponses = {
 /** All operations, as declared, behind a gateway: a function each, which takes the gateway's word for who calls. */
 export const startDeployed = async (options: Partial<ApiGatewayOptions> = {}) => {
   const service = await newService({ authenticate: ({ identity }) => callerOfIdentity(identity) });
+  service.arriving({ identity: { ...identityOf(alice) } }); // what a test calls past the gateway, as newKey, is hers
   const functions = new Map(
     operations.map((operation) => [`/${operation.name}`, lambdaHandler(operation, service.runtime)]),
   );

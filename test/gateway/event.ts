@@ -71,10 +71,10 @@ export const proxyEvent = (
 };
 
 /** What the gateway finds out about who signed. */
-const identityOf = (
+export const identityOf = (
   { accountId, accessKeyId, principalId, arn }: Principal,
-  sourceIp: string,
-  userAgent: string | undefined,
+  sourceIp = '127.0.0.1',
+  userAgent?: string,
 ): APIGatewayProxyEvent['requestContext']['identity'] => ({
   accessKey: accessKeyId,
   accountId,
