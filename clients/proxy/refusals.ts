@@ -19,23 +19,9 @@ export interface Destination {
 }
 
 /**
- * Names that the gateway has for its own refusals and KMS has not.
+ * The answer of KMS: errors of the service as they are, refusals of the gateway under the names KMS has for them.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
-const namesOfKms: Readonly<Record<string, ErrorName>> = {
-  ForbiddenException: 'AccessDeniedException',
-  TooManyRequestsException: 'ThrottlingException',
-  BadRequestException: 'ValidationException',
-  UnsupportedMediaTypeException: 'ValidationException',
-  InternalServerErrorException: 'KMSInternalException',
-  InternalServerError: 'KMSInternalException',
-  InternalFailure: 'KMSInternalException',
-};
-
-/** The quota of a usage plan; KMS has an error of this name, which means another limit. */
-const quotaStatus = 429;
-
-/** The answer of KMS: errors of the service as they are, refusals of the gateway under the names KMS has for them. */
 export const asKms = (requestId: string, answer: FailedAnswer, to: Destination): HttpReply => {
   const { status, errorType, body } = answer;
   const told = parse(body);
@@ -47,7 +33,7 @@ export const asKms = (requestId: string, answer: FailedAnswer, to: Destination):
     return { status, headers, body };
   }
   if (type === undefined && message === '') return replyToError(requestId, notTheService(answer, to));
-  const name = status === quotaStatus ? 'ThrottlingException' : (knownName(type) ?? nameByStatus(status));
+  const name = status === 429 ? 'ThrottlingException' : (knownName(type) ?? nameByStatus(status));
   const hint = type === 'ForbiddenException' ? `. ${whyForbidden(to)}` : '';
   return replyToError(requestId, new KmsError(name, message + hint));
 };
@@ -68,8 +54,9 @@ const nameIn = (text: unknown): string | undefined =>
 const textIn = (text: unknown): string | undefined => (typeof text === 'string' ? text : undefined);
 
 const knownName = (type = ''): ErrorName | undefined =>
-  (Object.keys(errorStatuses) as ErrorName[]).find((name) => name === type) ?? namesOfKms[type]; // its keys are the names
+  (Object.keys(errorStatuses) as ErrorName[]).find((name) => name === type); // its keys are the names
 
+/** Of a refusal under a name that KMS has not, such as ForbiddenException or BadRequestException. */
 const nameByStatus = (status: number): ErrorName => {
   if (status === 413) return 'RequestEntityTooLargeException';
   if (status === 503 || status === 504) return 'DependencyTimeoutException';
