@@ -45,8 +45,9 @@ const schemaOf = (schema: unknown): Plain => {
   if (kind !== 3 || !Array.isArray(names) || !Array.isArray(types)) return `unknown ${kind}`;
   return sorted(names.map((name: string, i) => [name, schemaOf(types[i])]));
 };
+const schemas = new Map<string, unknown>(Object.entries(sdk));
 const operationSchema = (name: string) => {
-  const [, , , , input, output] = sdk[`${name}$` as 'Encrypt$']; // every operation has one
+  const [, , , , input, output] = schemas.get(`${name}$`) as typeof sdk.Encrypt$; // every operation has one
   return { input, output };
 };
 const requiredOf = (input: unknown): unknown => {

@@ -5,6 +5,7 @@ import {
   GenerateRandomCommand,
   KMS,
   KMSClient,
+  type KMSClientConfig,
   ListKeysCommand,
   NotFoundException,
 } from '@aws-sdk/client-kms';
@@ -90,9 +91,23 @@ describe('forApiGateway', () => {
     await closed.close();
   });
 
-  it('is needed: without it the same client finds nothing', async () => {
+  it('is needed: without it the same client signs for another service', async () => {
     await expect(clientOf().send(new ListKeysCommand())).rejects.toMatchObject({
-      name: 'MissingAuthenticationTokenException',
+      name: 'InvalidSignatureException',
+      message: expect.stringContaining("scoped to correct service: 'execute-api'"),
     });
+  });
+
+  it('is not needed where the router may be called: signing for execute-api is enough', async () => {
+    const config: KMSClientConfig & { signingName: string } = {
+      endpoint: deployed.endpoint,
+      region: 'us-east-1',
+      credentials: credentialsOf(alice),
+      signingName: 'execute-api',
+    };
+    const client = new KMSClient(config);
+    await expect(client.send(new ListKeysCommand())).resolves.toMatchObject({ Truncated: false });
+    expect(deployed.events.at(-1)).toMatchObject({ resource: '/', requestContext: { path: '/prod/' } });
+    client.destroy();
   });
 });

@@ -1,6 +1,8 @@
 import { callerOfIdentity } from '../../lambdas/caller.ts';
 import { lambdaHandler } from '../../lambdas/gateway.ts';
+import type { InvokeFunction } from '../../lambdas/invoke-function.ts';
 import { operations } from '../../lambdas/operations/index.ts';
+import { routerHandler } from '../../lambdas/router.ts';
 import type { Principal } from '../../local/principals.ts';
 import { accountId, newService } from '../service.ts';
 import { type ApiGatewayOptions, startApiGateway } from './api-gateway.ts';
@@ -49,12 +51,21 @@ export const kmsResponses: GatewayResponses = {
   },
 };
 
-/** All operations, as declared, behind a gateway: a function each, which takes the gateway's word for who calls. */
+/** All operations, as declared, behind a gateway: a function each, which takes the gateway's word for who calls, and the router. */
 export const startDeployed = async (options: Partial<ApiGatewayOptions> = {}) => {
   const service = await newService({ authenticate: ({ identity }) => callerOfIdentity(identity) });
   service.arriving({ identity: { ...identityOf(alice) } }); // what a test calls past the gateway, as newKey, is hers
   const functions = new Map(
     operations.map((operation) => [`/${operation.name}`, lambdaHandler(operation, service.runtime)]),
+  );
+  const names = operations.map(({ name }) => name);
+  const invoke: InvokeFunction = async (name, payload) => {
+    const result = await functions.get(`/${name}`)?.(JSON.parse(payload));
+    return { status: 200, failed: false, payload: JSON.stringify(result) };
+  };
+  functions.set(
+    '/',
+    routerHandler(names, (name) => name, invoke),
   );
   const gateway = await startApiGateway({ functions, principals: [alice, session], ...options });
   return {
