@@ -1,5 +1,5 @@
 import { newKeyId } from '../../core/model/key-id.ts';
-import { resourcesOf } from './audit-resources.ts';
+import type { Resource } from './audit-resources.ts';
 import { type Call, callerOf } from './call.ts';
 import type { AuditRecord, Runtime } from './ports.ts';
 
@@ -11,7 +11,7 @@ import type { AuditRecord, Runtime } from './ports.ts';
  * @param record that of the call, alone in the answer when all keys are of the account whose log it is in
  */
 export const withOwnersCopies = (call: Call, record: AuditRecord, runtime: Runtime): readonly AuditRecord[] => {
-  const resources = resourcesOf(call, runtime.region);
+  const resources = record.resources as readonly Resource[]; // as auditRecord made them
   const owners = new Set(resources.map(({ accountId }) => accountId));
   owners.delete(String(record.recipientAccountId));
   if (owners.size === 0) return [record];

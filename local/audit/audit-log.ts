@@ -17,6 +17,9 @@ const recordsPerSpool = 5000;
 /** or at this many bytes: it is read in one piece. */
 const bytesPerSpool = 32 * 1024 * 1024;
 
+/** More records gain little by sharing a write, and are waited for by those that came first. */
+const enoughForAGroup = 64;
+
 const hint = 'calls fail until one can. Is the disk full, or the folder not ours to write?';
 
 /**
@@ -46,9 +49,12 @@ export const openAuditLog = async (options: {
   let isFailing = false;
   let closing: Promise<void> | undefined;
 
-  /** Whatever came in the same turn, or while the file was busy, goes into it together. */
+  /** Whatever came while the file was busy goes into it together, and what comes in turns that follow each other at once. */
   const writeGroup = async (): Promise<void> => {
-    await endOfTurn();
+    for (let seen = 0; group && seen < group.lines.length && seen < enoughForAGroup; ) {
+      seen = group.lines.length;
+      await endOfTurn();
+    }
     const lines = group?.lines ?? [];
     group = undefined;
     const bytes = Buffer.from(lines.join(''));
