@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usageOf } from '../../cli/audit/bill/usage.ts';
 import { billOf } from '../../cli/audit/bill.ts';
+import { stackFacts } from '../../core/cost/stack-facts.ts';
 import type { AuditRecord } from '../../lambdas/pipeline/ports.ts';
 import { accountId, newService, otherAccountId, type Service, userOf } from '../service.ts';
 
@@ -119,7 +120,7 @@ it('has beside it what a stack of our own would cost for the same, and one machi
   const [month] = logged ? billOf(logged) : [];
   const parts = Object.fromEntries(month?.here.onAws.lines.map(({ what, usd }) => [what, usd]) ?? []);
   expect(parts['API Gateway']).toBeCloseTo(10 * 3.5e-6, 9);
-  expect(parts['Secrets Manager']).toBeCloseTo(0.4 / 730, 6);
+  expect(parts['Secrets Manager']).toBeCloseTo((stackFacts.secrets * 0.4) / 730, 6);
   expect(month?.here.onAws.usd).toBeCloseTo(
     Object.values(parts).reduce((a, b) => a + b, 0),
     9,
