@@ -35,6 +35,7 @@ export const usesOfCalls = (calls: number, records = calls): readonly Use[] => [
     'gigabyteSecond',
     records * facts.secondsPerDelivery * facts.gigabytes,
   ),
+  uses('DynamoDB', 'writes that claim audit records', 'write', records * facts.claimWritesPerRecord),
   uses('S3', 'GB of audit records, a month', 'gigabyte', (records * facts.bytesPerRecord) / gigabyte),
 ];
 

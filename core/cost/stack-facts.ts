@@ -15,6 +15,8 @@ export const stackFacts = {
   queueRequestsPerRecord: 1.2,
   /** Assumed, of a record on its way into a log file. */
   secondsPerDelivery: 0.001,
+  /** A claim holds the ids of many records, of some 40 bytes each, and is written by the kilobyte. */
+  claimWritesPerRecord: 0.04,
   /** Compressed. */
   bytesPerRecord: 150,
   /** At most so many log files are made an hour, each of an account and Region. */
