@@ -22,7 +22,7 @@ export const stackFacts = {
   /** At most so many log files are made an hour, each of an account and Region. */
   filesPerHour: 60,
   secrets: 2,
-  alarms: 7,
+  alarms: 8,
   /** Runs of functions by time, an hour. */
   scheduledRunsPerHour: 4 * 4 + 12 + 1 + 2 / 24,
   /** Assumed: most of them begin with a cold start. */
