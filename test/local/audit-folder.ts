@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -20,6 +21,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.restoreAllMocks();
+  syncBuiltinESMExports();
   vi.useRealTimers();
   for (const log of logs.splice(0)) await log.close();
   await rm(parent, { recursive: true, force: true });
@@ -66,6 +68,12 @@ export const handles = async () => {
   const handle = await open(parent);
   await handle.close();
   return Object.getPrototypeOf(handle) as typeof handle; // a prototype has the methods of its instances
+};
+
+/** A stub of a function of `node:fs`, seen also by those who import it by its name. */
+export const stubbed = <Stub>(stub: Stub): Stub => {
+  syncBuiltinESMExports();
+  return stub;
 };
 
 export const spoolName = '20270131T2359Z_AbCdEfGhIjKl0123.jsonl';

@@ -1,8 +1,21 @@
+import fs from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { newMemoryAuditLog } from '../../local/audit/memory-audit-log.ts';
-import { filedIds, files, folder, handles, line, logged, names, opened, record, writeAll } from './audit-folder.ts';
+import {
+  filedIds,
+  files,
+  folder,
+  handles,
+  line,
+  logged,
+  names,
+  opened,
+  record,
+  stubbed,
+  writeAll,
+} from './audit-folder.ts';
 
 describe('writing', () => {
   it('acknowledges a record when its line is in the spool', async () => {
@@ -15,7 +28,7 @@ describe('writing', () => {
 
   it('puts a thousand concurrent records into the file with a handful of writes', async () => {
     const log = await opened();
-    const append = vi.spyOn(await handles(), 'write');
+    const append = stubbed(vi.spyOn(fs, 'writeSync'));
     await writeAll(log, names(1000));
     expect(append.mock.calls.length).toBeGreaterThan(0);
     expect(append.mock.calls.length).toBeLessThanOrEqual(5);
@@ -60,21 +73,20 @@ describe('when the disk is full', () => {
   const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
 
   /** The next write gets half of its bytes into the file, and fails. */
-  const fillDisk = async () => {
-    const prototype = await handles();
-    const { writeFile } = prototype;
-    vi.spyOn(prototype, 'write').mockImplementationOnce(async function (this: typeof prototype, data: unknown) {
+  const fillDisk = () => {
+    const { writeSync } = fs;
+    const fill = (file: number, data: unknown) => {
       const lines = data as Buffer; // as the log hands them over
-      await writeFile.call(this, lines.subarray(0, lines.length / 2));
+      writeSync(file, lines.subarray(0, lines.length / 2));
       throw full;
-    });
-    return prototype;
+    };
+    stubbed(vi.spyOn(fs, 'writeSync').mockImplementationOnce(fill));
   };
 
   it('refuses every record of the group, takes back the torn line, and goes on when there is room again', async () => {
     const log = await opened();
     await log.write(record('before'));
-    await fillDisk();
+    fillDisk();
     const group = await Promise.allSettled(names(10).map((id) => log.write(record(id))));
     expect(group).toEqual(group.map(() => ({ status: 'rejected', reason: full })));
     expect(await readFile(join(folder, 'spool.jsonl'), 'utf8')).toBe(line('before'));
@@ -94,8 +106,8 @@ describe('when the disk is full', () => {
   it('begins another spool where the torn line cannot be taken back', async () => {
     const log = await opened();
     await log.write(record('before'));
-    const prototype = await fillDisk();
-    vi.spyOn(prototype, 'truncate').mockRejectedValueOnce(full);
+    fillDisk();
+    vi.spyOn(await handles(), 'truncate').mockRejectedValueOnce(full);
     await expect(log.write(record('torn'))).rejects.toBe(full);
 
     await log.write(record('after'));
