@@ -1,4 +1,5 @@
 import QuickLRU from 'quick-lru';
+import { blockwise } from '../core/crypto/blockwise.ts';
 import { wipe } from '../core/crypto/bytes.ts';
 import { unwrapKeyMaterial, type VersionedRoot, wrapKeyMaterial, wrappedRootVersion } from '../core/crypto/key-wrap.ts';
 import { KmsError } from '../core/model/errors.ts';
@@ -27,6 +28,8 @@ export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer,
     maxSize: mostMaterials,
     onEviction: (_, material) => ('secret' in material ? wipe(material.secret) : undefined),
   });
+
+  const nonces = blockwise(random);
 
   const unwrap = async (record: KeyRecord, KeyMaterialId: string, keys: KeyReader) => {
     const material = await keys.material(record.KeyId, KeyMaterialId);
@@ -69,7 +72,7 @@ export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer,
         loaded.set(id, material);
         return use(material);
       };
-      return { ...key, ...usableKey(key.record, withMaterial, random, algorithms) };
+      return { ...key, ...usableKey(key.record, withMaterial, nonces, algorithms) };
     },
   };
 };

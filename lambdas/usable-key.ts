@@ -16,7 +16,7 @@ import { readMessage } from './usable-key/message.ts';
 export const usableKey = (
   record: KeyRecord,
   withMaterial: WithMaterial,
-  random: (size: number) => Buffer,
+  nonces: (size: number) => Buffer,
   algorithms: Algorithms,
 ): Omit<UsableKey, keyof Key> => {
   const { KeyId, KeySpec, currentKeyMaterialId } = record;
@@ -29,7 +29,7 @@ export const usableKey = (
       if (algorithm === 'SYMMETRIC_DEFAULT') {
         const CiphertextBlob = await withCurrent((material) => {
           const ids = { KeyId, KeyMaterialId: currentKeyMaterialId ?? '' };
-          return symmetric.encrypt(secretOf(material), ids, plaintext, context, { nonce: random(16), iv: random(12) });
+          return symmetric.encrypt(secretOf(material), ids, plaintext, context, { nonce: nonces(16), iv: nonces(12) });
         });
         return { CiphertextBlob, KeyMaterialId: currentKeyMaterialId };
       }

@@ -1,10 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { keyArn } from '../../core/model/arn.ts';
-import { newKeyId } from '../../core/model/key-id.ts';
 import { asLogged, requestParameters, shown } from './audit-members.ts';
 import { userIdentity } from './audit-record.ts';
 import { resourceOf } from './audit-resources.ts';
 import { type Call, callerOf } from './call.ts';
-import type { AuditRecord, Runtime } from './ports.ts';
+import type { AuditRecord } from './ports.ts';
 
 /**
  * The record of a call that has succeeded, in the other Region that it changed: there, KMS calls for the caller.
@@ -12,7 +12,7 @@ import type { AuditRecord, Runtime } from './ports.ts';
  *
  * @param record that of the call itself; `undefined` is the answer for calls that stay in their Region
  */
-export const recordElsewhere = (call: Call, record: AuditRecord, runtime: Runtime): AuditRecord | undefined => {
+export const recordElsewhere = (call: Call, record: AuditRecord): AuditRecord | undefined => {
   const { operation, input, keys, output } = call;
   const { also } = operation.audit;
   const key = keys.key?.record;
@@ -24,7 +24,7 @@ export const recordElsewhere = (call: Call, record: AuditRecord, runtime: Runtim
     ...record,
     userIdentity: { ...userIdentity(caller), invokedBy: 'kms.amazonaws.com' },
     awsRegion: region,
-    eventID: newKeyId(runtime.random(16), false),
+    eventID: randomUUID(),
   };
   if (also.created === undefined) {
     const parameters = { ...requestParameters(call), keyId: Arn };

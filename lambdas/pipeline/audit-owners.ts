@@ -1,7 +1,7 @@
-import { newKeyId } from '../../core/model/key-id.ts';
+import { randomUUID } from 'node:crypto';
 import type { Resource } from './audit-resources.ts';
 import { type Call, callerOf } from './call.ts';
-import type { AuditRecord, Runtime } from './ports.ts';
+import type { AuditRecord } from './ports.ts';
 
 /**
  * The records of a call that has succeeded on keys of other accounts: the caller's own, and a copy for each owner. All
@@ -10,13 +10,12 @@ import type { AuditRecord, Runtime } from './ports.ts';
  *
  * @param record that of the call, alone in the answer when all keys are of the account whose log it is in
  */
-export const withOwnersCopies = (call: Call, record: AuditRecord, runtime: Runtime): readonly AuditRecord[] => {
+export const withOwnersCopies = (call: Call, record: AuditRecord): readonly AuditRecord[] => {
   const resources = record.resources as readonly Resource[]; // as auditRecord made them
   const owners = new Set(resources.map(({ accountId }) => accountId));
   owners.delete(String(record.recipientAccountId));
   if (owners.size === 0) return [record];
-  const id = () => newKeyId(runtime.random(16), false);
-  const shared = { ...record, sharedEventID: id() };
+  const shared = { ...record, sharedEventID: randomUUID() };
   const { type, principalId, accountId, via } = callerOf(call);
   const userIdentity =
     type === 'AWSService'
@@ -26,7 +25,7 @@ export const withOwnersCopies = (call: Call, record: AuditRecord, runtime: Runti
     ...shared,
     userIdentity,
     additionalEventData: withoutReasons(record),
-    eventID: id(),
+    eventID: randomUUID(),
     resources: resources.filter((resource) => resource.accountId === owner),
     recipientAccountId: owner,
   }));

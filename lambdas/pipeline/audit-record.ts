@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Caller } from '../../core/model/caller.ts';
 import { idsOfBlob } from '../../core/model/ciphertext-blob.ts';
 import type { KmsError } from '../../core/model/errors.ts';
-import { newKeyId } from '../../core/model/key-id.ts';
 import { attestedOnRecord } from './attested.ts';
 import { requestParameters, responseElements } from './audit-members.ts';
 import { resourcesOf } from './audit-resources.ts';
@@ -37,7 +37,7 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     responseElements: error ? null : responseElements(call),
     additionalEventData: additional(call, error),
     requestID: request.requestId,
-    eventID: newKeyId(runtime.random(16), false),
+    eventID: randomUUID(),
     readOnly: operation.audit.readOnly,
     // Whoever was refused is not told of a key of another account that it is there.
     resources: error ? resources.filter(({ accountId }) => accountId === recipientAccountId) : resources,

@@ -31,8 +31,8 @@ class AuditError extends KmsError {
 const write = async (runtime: Runtime, call: Call, error: KmsError | undefined) => {
   try {
     const record = auditRecord(call, error, runtime);
-    const elsewhere = error ? undefined : recordElsewhere(call, record, runtime);
-    const records = error ? [record] : withOwnersCopies(call, record, runtime);
+    const elsewhere = error ? undefined : recordElsewhere(call, record);
+    const records = error ? [record] : withOwnersCopies(call, record);
     for (const one of elsewhere ? [...records, elsewhere] : records) await runtime.auditLog.write(one);
     call.audited = record;
   } catch (cause) {
