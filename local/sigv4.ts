@@ -111,9 +111,11 @@ const saysHash = (headers: HeaderValues, bodyHash: string): boolean =>
   headers.get('x-amz-content-sha256')?.every((stated) => stated === bodyHash) ?? true;
 
 const checkSession = (credential: Credential, headers: HeaderValues, now: Date): Refusal | undefined => {
-  const given = headers.get('x-amz-security-token')?.join(',') ?? '';
-  if (!equal(sha256Hex(credential.sessionToken ?? ''), sha256Hex(given))) return unrecognizedClient;
-  if (credential.expires && credential.expires <= now) return expiredToken;
+  const given = headers.get('x-amz-security-token')?.join(',');
+  const { sessionToken, expires } = credential;
+  const isOfSession = given !== undefined || sessionToken !== undefined;
+  if (isOfSession && !equal(sha256Hex(sessionToken ?? ''), sha256Hex(given ?? ''))) return unrecognizedClient;
+  if (expires && expires <= now) return expiredToken;
   return undefined;
 };
 
