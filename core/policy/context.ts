@@ -10,14 +10,16 @@ const fewQuestions = 5;
  * Looks up condition keys by their names in lower case. Names that differ only by case are one key with the values of
  * all.
  *
+ * @param request its context is not looked at before the first question
  * @param withoutKms no key of `kms:` is there, as when an alias is authorized
  */
-export const lookupIn = (context: Context, withoutKms: boolean): Lookup => {
+export const lookupIn = (request: { readonly context: Context }, withoutKms: boolean): Lookup => {
   let asked = 0;
   let names: readonly string[] | undefined;
   let folded: Map<string, ContextValue> | undefined;
   return (name) => {
     if (withoutKms && name.startsWith('kms:')) return undefined;
+    const { context } = request;
     asked += 1;
     if (folded === undefined && asked < fewQuestions) {
       names ??= Object.keys(context);

@@ -44,11 +44,11 @@ export const keyPolicyAdmits = (request: AccessRequest, key: CompiledPolicy<'key
 };
 
 const factsOf = (request: AccessRequest): Facts => {
-  const { resource, context, principal } = request;
+  const { resource, principal } = request;
   return {
     request,
     resource: resource.kind === 'none' ? '*' : resource.arn,
-    lookup: lookupIn(context, resource.kind === 'alias'),
+    lookup: lookupIn(request, resource.kind === 'alias'),
     foreign: resource.kind === 'key' && principal.type !== 'AWSService' && resource.accountId !== principal.accountId,
   };
 };

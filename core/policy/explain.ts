@@ -15,8 +15,8 @@ type Reasons = readonly [reason: string, ...details: string[]];
  */
 export const explain = (request: AccessRequest, policies: Policies, decision: Decision): Reasons => {
   if (decision.allowed) return [`allowed: ${allowedClause(request, policies, decision)}.`];
-  const { resource, context } = request;
-  const lookup = lookupIn(context, resource.kind === 'alias');
+  const { resource } = request;
+  const lookup = lookupIn(request, resource.kind === 'alias');
   const asked = { request, resource: resource.kind === 'none' ? '*' : resource.arn, lookup };
   const { reason, details } = (decision.explicit ? explicitDeny : missingAllow)(asked, policies, decision);
   return [`refused: ${reason}.`, ...details];

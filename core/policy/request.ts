@@ -11,6 +11,7 @@ export interface AccessRequest {
   /** `kms:Decrypt`. */
   readonly action: string;
   readonly resource: Resource;
+  /** May be a getter: it is read only when a policy asks for something. */
   readonly context: Context;
   /** Of the request; judged by the constraints of grants. The condition keys made from it are in `context`. */
   readonly encryptionContext?: Readonly<Record<string, string>> | undefined;

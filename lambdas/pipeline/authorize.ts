@@ -1,5 +1,6 @@
 import { aliasArn } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
+import type { Context } from '../../core/policy/context.ts';
 import { evaluate } from '../../core/policy/evaluate.ts';
 import { explain } from '../../core/policy/explain.ts';
 import type { GrantTerms } from '../../core/policy/grants.ts';
@@ -22,29 +23,35 @@ import { foreignResource, permissionOf } from './refusals.ts';
  * Whether the caller may: for each key that is named, for the alias, or for the operation as such.
  * The reason of every decision goes on record; the caller is told what AWS tells.
  */
-export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
-  before: async ({ event: call }: { event: Call }) => {
+export const authorize =
+  (runtime: Runtime, stores: Partial<Readers>) =>
+  async (call: Call): Promise<void> => {
     const { operation, input } = call;
     const caller = callerOf(call);
     const standing = caller.type === 'AWSService' ? ofNoAccount : runtime.standingOf(caller);
-    const own = requestContext(call, standing, runtime.region);
     const elsewhere = replicaRegionOf(call);
-    const context = elsewhere ? { ...own, ...replicaContext(elsewhere.record, elsewhere.region) } : own;
+    const own = onDemand(() => requestContext(call, standing, runtime.region));
+    const ownThere = () => (elsewhere ? { ...own(), ...replicaContext(elsewhere.record, elsewhere.region) } : own());
     call.reasons = [];
     const always: Policies = { ...standing, endpoint: call.request.vpc && runtime.endpointPolicy?.() };
     const asksForAliases = asksFor('kms:resourcealiases', always);
-    const contextOfKey = async ({ target, key }: { target: KeyTarget; key: FoundKey }) => ({
-      ...keyContext(call, target, key),
-      ...(asksForAliases && (await aliasContext(key, stores))),
-      ...(target.idleDays && (await idleContext(call, key, stores))),
-    });
 
     const decide = async (action: string, resource: Resource, found?: { target: KeyTarget; key: FoundKey }) => {
+      const aliases = asksForAliases && found && (await aliasContext(found.key, stores));
+      const idle = found?.target.idleDays && (await idleContext(call, found.key, stores));
+      const context = onDemand(() =>
+        assuming(
+          found ? { ...own(), ...keyContext(call, found.target, found.key), ...aliases, ...idle } : ownThere(),
+          call.assumed,
+        ),
+      );
       const request: AccessRequest = {
         principal: caller,
         action: `kms:${action}`,
         resource,
-        context: assuming(found ? { ...own, ...(await contextOfKey(found)) } : context, call.assumed),
+        get context() {
+          return context();
+        },
         encryptionContext: found && contextOf(call, found.target),
         newGrant: newGrantOf(input),
         retires: found?.key.grant,
@@ -66,7 +73,7 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
       }
     };
 
-    await refuseBadTokens(input.GrantTokens, stores);
+    if (input.GrantTokens !== undefined) await refuseBadTokens(input.GrantTokens, stores);
     refuseForeignKeys(call);
     const targets = Object.entries(operation.keys).filter(([, { permission }]) => permission !== null);
     if (operation.permissions.alias !== undefined) {
@@ -82,9 +89,17 @@ export const authorize = (runtime: Runtime, stores: Partial<Readers>) => ({
       if (key) await decide(permissionOf(call, target), resourceOf(key), { target, key });
     }
     checkPrincipals(call, runtime);
-    checkNewPolicy(call, context, { ...runtime, region: elsewhere?.region ?? runtime.region });
-  },
-});
+    checkNewPolicy(call, ownThere, { ...runtime, region: elsewhere?.region ?? runtime.region });
+  };
+
+/** Made when it is first asked for: most policies ask for no condition key. */
+const onDemand = (make: () => Context) => {
+  let made: Context | undefined;
+  return (): Context => {
+    made ??= make();
+    return made;
+  };
+};
 
 /** A service that calls by itself is judged by key policies and grants alone. */
 const ofNoAccount: Standing = { identity: [], tags: {} };

@@ -11,23 +11,21 @@ import type { Runtime } from './ports.ts';
  * Whether the keys can do it: their origin, role, usage, state, type and algorithms, as the operation declares, in the
  * order in which AWS was seen to judge them.
  */
-export const checkKey = (runtime: Pick<Runtime, 'log'>) => ({
-  before: ({ event: call }: { event: Call }) => {
-    for (const [name, target] of Object.entries(call.operation.keys)) {
-      const key = call.keys[name];
-      if (key === undefined) continue;
-      const refusal =
-        (target.origins && refuseOrigin(key.Arn, key.record.Origin, target.origins)) ??
-        (target.multiRegion && refuseRole(key.Arn, key.record, target.multiRegion)) ??
-        refuseCiphertext(call, target, key) ??
-        refuseUsage(call, target, key) ??
-        refuseWrongState(runtime, call, target, key) ??
-        refuseType(target, key) ??
-        refuseAlgorithm(call, target, key);
-      if (refusal) throw refusal;
-    }
-  },
-});
+export const checkKey = (runtime: Pick<Runtime, 'log'>, call: Call): void => {
+  for (const [name, target] of Object.entries(call.operation.keys)) {
+    const key = call.keys[name];
+    if (key === undefined) continue;
+    const refusal =
+      (target.origins && refuseOrigin(key.Arn, key.record.Origin, target.origins)) ??
+      (target.multiRegion && refuseRole(key.Arn, key.record, target.multiRegion)) ??
+      refuseCiphertext(call, target, key) ??
+      refuseUsage(call, target, key) ??
+      refuseWrongState(runtime, call, target, key) ??
+      refuseType(target, key) ??
+      refuseAlgorithm(call, target, key);
+    if (refusal) throw refusal;
+  }
+};
 
 /** Who still uses a key that is about to be deleted will lose what it encrypts: its owner should know in time. */
 const refuseWrongState = ({ log }: Pick<Runtime, 'log'>, call: Call, target: KeyTarget, key: FoundKey) => {

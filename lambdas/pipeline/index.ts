@@ -10,7 +10,7 @@ import { authenticate } from './authenticate.ts';
 import { authorize } from './authorize.ts';
 import { type Call, callerOf, newCall } from './call.ts';
 import { checkKey } from './check-key.ts';
-import { dryRun } from './dry-run.ts';
+import { endDryRun } from './dry-run.ts';
 import { attest, forRecipient } from './for-recipient.ts';
 import { parse } from './parse.ts';
 import type { HttpReply, HttpRequest, Runtime } from './ports.ts';
@@ -38,21 +38,25 @@ export const serve = (operation: Operation, runtime: Runtime) => {
   const ownDry = dryStores(own);
   const always = { region, random, quotas, fingerprint, materials: keyring };
 
-  const attempt = middy<Call, void>(async (call: Call) => {
+  const findKeys = resolve(runtime, stores, runtime.managedKeys?.(uses)); // alias or ARN → key record
+  const mayCall = authorize(runtime, stores);
+
+  /** What is judged, and done, on records as they were read: all of it again if they change meanwhile. */
+  const attempt = async (call: Call): Promise<void> => {
+    await findKeys(call);
+    await mayCall(call);
+    checkKey(runtime, call); // origin, ciphertext, usage, state, type, algorithm, as declared
+    endDryRun(call.input, false);
     const { input, page, now } = call;
     const keys = operation.uses.material === 'use' ? usable(call.keys, keyring, stores) : call.keys;
     const related = operation.uses.regions && own.keys && relatedKeys(runtime, own.keys, now);
     const ofCall = { input, caller: callerOf(call), page, now, related, stores: input.DryRun === true ? ownDry : own };
     call.output = forRecipient(call, await operation.handle({ ...always, ...keys, ...ofCall }));
-  }, withoutTimer).use([
-    resolve(runtime, stores, runtime.managedKeys?.(uses)), // alias or ARN → key record
-    authorize(runtime, stores),
-    checkKey(runtime), // origin, ciphertext, usage, state, type, algorithm, as declared
-    dryRun(),
-  ]);
+    endDryRun(input, true);
+  };
 
   const handler = middy<Call, HttpReply>(async (call: Call) => {
-    await retryStale(() => attempt(call, noContext));
+    await retryStale(() => attempt(call));
     return replyTo(call.request, call.output);
   }, withoutTimer).use([
     wipeBytes(),

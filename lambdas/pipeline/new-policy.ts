@@ -17,7 +17,7 @@ const newKey = '00000000-0000-0000-0000-000000000000';
  */
 export const checkNewPolicy = (
   call: Call,
-  context: Context,
+  context: () => Context,
   { region, principalExists }: Pick<Runtime, 'region' | 'principalExists'>,
 ): void => {
   const { newPolicy } = call.operation.permissions;
@@ -36,7 +36,7 @@ export const checkNewPolicy = (
   const KeyId = call.keys.key?.record.KeyId ?? newKey;
   const resource = { kind: 'key', arn: keyArn({ region, accountId }, KeyId), KeyId, accountId } as const;
   const ofKey = { 'kms:CallerAccount': accountId, 'aws:ResourceAccount': accountId };
-  const request = { principal, action: 'kms:PutKeyPolicy', resource, context: { ...context, ...ofKey } };
+  const request = { principal, action: 'kms:PutKeyPolicy', resource, context: { ...context(), ...ofKey } };
   if (!keyPolicyAdmits(request, policy)) {
     throw new KmsError(
       'MalformedPolicyDocumentException',

@@ -13,14 +13,15 @@ import type { MakeManagedKey, Runtime } from './ports.ts';
 import { badGrantToken, foreignResource } from './refusals.ts';
 
 /** Finds the keys that the request names. https://docs.aws.amazon.com/kms/latest/developerguide/find-cmk-id-arn.html */
-export const resolve = (runtime: Runtime, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => ({
-  before: async ({ event: call }: { event: Call }) => {
+export const resolve = (runtime: Runtime, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => {
+  const world: World = { region: runtime.region, stores, makeManagedKey };
+  return async (call: Call): Promise<void> => {
     for (const [name, target] of Object.entries(call.operation.keys)) {
-      const found = await find(call, target, { region: runtime.region, stores, makeManagedKey });
+      const found = await find(call, target, world);
       call.keys[name] = target.region && found ? await findRelated(call, target.region, found, runtime) : found;
     }
-  },
-});
+  };
+};
 
 interface World {
   readonly region: string;

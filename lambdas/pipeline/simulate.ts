@@ -45,10 +45,9 @@ export const simulate = async (
 ): Promise<Simulated> => {
   const stores = runtime.storesFor(usesOf({ ...operation, uses: {} }));
   const call: Call = { ...newCall(operation, request, runtime.clock()), ...asked };
-  const event = { event: call };
   try {
-    await resolve(runtime, stores).before(event);
-    await authorize(runtime, stores).before(event);
+    await resolve(runtime, stores)(call);
+    await authorize(runtime, stores)(call);
   } catch (error) {
     if (call.refusal === undefined) throw error;
   }

@@ -14,7 +14,7 @@ it('finds a key in any spelling, the same at the first question and at the hundr
       fc.array(name),
       (pairs, asked) => {
         const context = Object.fromEntries(pairs.map(([each, value]) => [`aws:${each}`, value]));
-        const lookup = lookupIn(context, false);
+        const lookup = lookupIn({ context }, false);
         for (const each of asked.map((text) => `aws:${text}`.toLowerCase())) {
           const values = Object.entries(context).flatMap(([key, value]) => (key.toLowerCase() === each ? [value] : []));
           expect(lookup(each)).toEqual(values.length > 1 ? values : values[0]);
@@ -26,7 +26,7 @@ it('finds a key in any spelling, the same at the first question and at the hundr
 });
 
 it('hides the keys of kms:, and no others, where an alias is authorized', () => {
-  const lookup = lookupIn({ 'kms:KeySpec': 'RSA_2048', 'aws:username': 'alice' }, true);
+  const lookup = lookupIn({ context: { 'kms:KeySpec': 'RSA_2048', 'aws:username': 'alice' } }, true);
   expect([lookup('kms:keyspec'), lookup('aws:username')]).toEqual([undefined, 'alice']);
 });
 
@@ -38,4 +38,19 @@ it('makes condition keys of the pairs of an encryption context, and none of an e
   });
   expect(encryptionContextKeys({})).toEqual({});
   expect(encryptionContextKeys(undefined)).toEqual({});
+});
+
+it('reads the context when it is first asked, and not for the keys of kms: where there are none', () => {
+  let reads = 0;
+  const request = {
+    get context() {
+      reads += 1;
+      return { 'aws:username': 'alice' };
+    },
+  };
+  const lookup = lookupIn(request, true);
+  expect(lookup('kms:keyspec')).toBeUndefined();
+  expect(reads).toBe(0);
+  expect(lookup('aws:username')).toBe('alice');
+  expect(reads).toBe(1);
 });
