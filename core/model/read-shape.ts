@@ -1,3 +1,4 @@
+import { entriesOf } from './entries.ts';
 import { KmsError } from './errors.ts';
 import type { Members, Shape, TextMap } from './shapes.ts';
 
@@ -9,7 +10,7 @@ import type { Members, Shape, TextMap } from './shapes.ts';
  */
 export const readMembers = (members: Members, json: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const input: Record<string, unknown> = {};
-  for (const [name, shape] of Object.entries(members)) {
+  for (const [name, shape] of entriesOf(members)) {
     const value = Object.hasOwn(json, name) ? json[name] : undefined;
     const read = value === undefined || value === null ? undefined : readValue(shape, value);
     if (read !== undefined) input[name] = read;

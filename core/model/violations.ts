@@ -1,3 +1,4 @@
+import { entriesOf } from './entries.ts';
 import type { Members, Shape, TextShape } from './shapes.ts';
 
 /** AWS's messages tell at most this many. */
@@ -14,7 +15,7 @@ export const violations = (members: Members, input: Readonly<Record<string, unkn
 };
 
 const structureViolations = (members: Members, value: Readonly<Record<string, unknown>>, path: string): string[] =>
-  Object.entries(members).flatMap(([name, shape]) => {
+  entriesOf(members).flatMap(([name, shape]) => {
     const memberPath = path + name.charAt(0).toLowerCase() + name.slice(1);
     if (value[name] !== undefined) return valueViolations(shape, value[name], memberPath);
     return shape.optional ? [] : [failed(memberPath, shape.secret ? undefined : 'null', 'not be null')];

@@ -1,3 +1,4 @@
+import { entriesOf } from '../../core/model/entries.ts';
 import type { Members, Shape } from '../../core/model/shapes.ts';
 import type { AuditFacts, Operation } from '../operation.ts';
 import type { Call } from './call.ts';
@@ -57,7 +58,7 @@ const within = (name: string, members: Record<string, unknown>): Record<string, 
 
 export const shown = (members: Members, values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const found: Record<string, unknown> = {};
-  for (const [name, shape] of Object.entries(members)) {
+  for (const [name, shape] of entriesOf(members)) {
     const value = values[name];
     if (value !== undefined && isShown(shape)) found[lowerFirst(name)] = asShaped(shape, value);
   }

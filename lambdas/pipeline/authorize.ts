@@ -1,4 +1,5 @@
 import { aliasArn } from '../../core/model/arn.ts';
+import { entriesOf } from '../../core/model/entries.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import type { Context } from '../../core/policy/context.ts';
 import { evaluate } from '../../core/policy/evaluate.ts';
@@ -8,7 +9,7 @@ import { conditionKeysIn } from '../../core/policy/policy.ts';
 import { accessDeniedText } from '../../core/policy/refusal.ts';
 import type { AccessRequest, Decision, Policies, Resource } from '../../core/policy/request.ts';
 import type { Readers } from '../../stores/ports.ts';
-import type { KeyTarget } from '../operation.ts';
+import type { KeyTarget, Permissions } from '../operation.ts';
 import { aliasContext } from './alias-context.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { checkPrincipals } from './check-principals.ts';
@@ -75,13 +76,13 @@ export const authorize =
 
     if (input.GrantTokens !== undefined) await refuseBadTokens(input.GrantTokens, stores);
     refuseForeignKeys(call);
-    const targets = Object.entries(operation.keys).filter(([, { permission }]) => permission !== null);
+    const targets = entriesOf(operation.keys).filter(([, { permission }]) => permission !== null);
     if (operation.permissions.alias !== undefined) {
       const place = { region: runtime.region, accountId: caller.accountId };
       await decide(operation.name, { kind: 'alias', arn: aliasArn(place, String(input[operation.permissions.alias])) });
     }
     if (targets.length === 0) await decide(operation.name, { kind: 'none' });
-    for (const [permission, member] of Object.entries(operation.permissions.whenSent ?? {})) {
+    for (const [permission, member] of entriesOf(operation.permissions.whenSent ?? none)) {
       if (member !== undefined && input[member] !== undefined) await decide(permission, { kind: 'none' });
     }
     for (const [name, target] of targets) {
@@ -91,6 +92,8 @@ export const authorize =
     checkPrincipals(call, runtime);
     checkNewPolicy(call, ownThere, { ...runtime, region: elsewhere?.region ?? runtime.region });
   };
+
+const none: NonNullable<Permissions['whenSent']> = {};
 
 /** Made when it is first asked for: most policies ask for no condition key. */
 const onDemand = (make: () => Context) => {
@@ -120,7 +123,7 @@ const replicaRegionOf = ({ operation, input, keys }: Call) => {
  */
 const refuseForeignKeys = (call: Call): void => {
   if (callerOf(call).type === 'AWSService') return; // all keys are foreign to it
-  for (const [name, target] of Object.entries(call.operation.keys)) {
+  for (const [name, target] of entriesOf(call.operation.keys)) {
     const key = call.keys[name];
     if (key === undefined || key.record.AccountId === callerOf(call).accountId) continue;
     const works = target.permission !== null && (target.acrossAccounts ?? target.byAlias === 'too');

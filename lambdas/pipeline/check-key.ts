@@ -1,4 +1,5 @@
 import { parseBlob } from '../../core/model/ciphertext-blob.ts';
+import { entriesOf } from '../../core/model/entries.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { algorithmsOf, specOf } from '../../core/model/key-specs.ts';
 import { refuseOrigin, refuseRole, refuseState } from '../../core/model/key-states.ts';
@@ -12,7 +13,7 @@ import type { Runtime } from './ports.ts';
  * order in which AWS was seen to judge them.
  */
 export const checkKey = (runtime: Pick<Runtime, 'log'>, call: Call): void => {
-  for (const [name, target] of Object.entries(call.operation.keys)) {
+  for (const [name, target] of entriesOf(call.operation.keys)) {
     const key = call.keys[name];
     if (key === undefined) continue;
     const refusal =

@@ -1,5 +1,6 @@
 import { aliasArn, type KeyIdentifier, keyArn, parseKeyIdentifier, tellMalformed } from '../../core/model/arn.ts';
 import { parseBlob } from '../../core/model/ciphertext-blob.ts';
+import { entriesOf } from '../../core/model/entries.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { grantNotFound } from '../../core/model/grant.ts';
 import { readGrantToken } from '../../core/model/grant-token.ts';
@@ -16,7 +17,7 @@ import { badGrantToken, foreignResource } from './refusals.ts';
 export const resolve = (runtime: Runtime, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => {
   const world: World = { region: runtime.region, stores, makeManagedKey };
   return async (call: Call): Promise<void> => {
-    for (const [name, target] of Object.entries(call.operation.keys)) {
+    for (const [name, target] of entriesOf(call.operation.keys)) {
       const found = await find(call, target, world);
       call.keys[name] = target.region && found ? await findRelated(call, target.region, found, runtime) : found;
     }

@@ -1,3 +1,4 @@
+import { entriesOf } from '../../core/model/entries.ts';
 import type { Writers } from '../../stores/ports.ts';
 import type { Call } from './call.ts';
 import type { Runtime } from './ports.ts';
@@ -10,7 +11,7 @@ export const noteUsage = ({ log }: Runtime, { usage }: Partial<Writers>) => ({
   after: async ({ event: { operation, keys, request, now, audited } }: { event: Call }) => {
     if (usage === undefined) return;
     const how = { Operation: operation.name, Timestamp: now, KmsRequestId: request.requestId };
-    for (const [name, target] of Object.entries(operation.keys)) {
+    for (const [name, target] of entriesOf(operation.keys)) {
       const KeyId = target.usage && keys[name]?.record.KeyId;
       if (KeyId === undefined) continue;
       try {

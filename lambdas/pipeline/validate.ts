@@ -1,3 +1,4 @@
+import { entriesOf } from '../../core/model/entries.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import type { Members } from '../../core/model/shapes.ts';
 import { violations } from '../../core/model/violations.ts';
@@ -34,7 +35,7 @@ const membersFor = ({ operation, input }: Call): Members => {
 };
 
 const refuseUnsupported = (members: Operation['input'], input: Call['input']) => {
-  for (const [name, { refused }] of Object.entries(members)) {
+  for (const [name, { refused }] of entriesOf(members)) {
     if (refused !== undefined && input[name] !== undefined)
       throw new KmsError('UnsupportedOperationException', refused);
   }
