@@ -55,8 +55,10 @@ export const counterMode = (
   const blockLength = digestLength[hash];
   const secret = createSecretKey(keyIn); // made once here, where Node would make it dearly for every block
   const result = Buffer.alloc(length);
+  const counted = Buffer.concat([u32(0), fixedData]);
   for (let counter = 1, offset = 0; offset < length; counter += 1, offset += blockLength) {
-    const block = createHmac(hash, secret).update(u32(counter)).update(fixedData).digest();
+    counted.writeUInt32BE(counter);
+    const block = createHmac(hash, secret).update(counted).digest();
     block.copy(result, offset); // the last block is cut to fit
     wipe(block);
   }

@@ -5,7 +5,7 @@ import { checkBytes, wipe } from './bytes.ts';
 import { deriveKey } from './counter-kdf.ts';
 
 /** Frozen: part of every blob that was ever made. */
-const label = 'serverless-kms symmetric encryption v1';
+const label = Buffer.from('serverless-kms symmetric encryption v1');
 
 /**
  * SYMMETRIC_DEFAULT: a sub-key of its own for every message, by the counter KDF over a random nonce, then AES-256-GCM.
