@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { headerValues } from '../lambdas/pipeline/header-values.ts';
 import type { HttpReply, HttpRequest } from '../lambdas/pipeline/ports.ts';
 
 /** An unsigned request, for the bare pipeline. */
@@ -6,7 +7,7 @@ export const request = (input: object): HttpRequest => ({
   method: 'POST',
   path: '/',
   query: '',
-  headers: [['content-type', 'application/x-amz-json-1.1']],
+  headers: headerValues(['content-type', 'application/x-amz-json-1.1']),
   body: Buffer.from(JSON.stringify(input)),
   sourceIp: '127.0.0.1',
   requestId: randomUUID(),

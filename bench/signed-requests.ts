@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { canonicalRequest, headerValues } from '../local/sigv4/canonical-request.ts';
+import { headerValues } from '../lambdas/pipeline/header-values.ts';
+import { canonicalRequest } from '../local/sigv4/canonical-request.ts';
 import { sha256Hex, signature, signingKey, stringToSign } from '../local/sigv4/signature.ts';
 import { formatTimestamp } from '../local/sigv4/timestamp.ts';
 
@@ -54,7 +55,7 @@ export const signAll = (
       method: 'POST',
       path,
       query: '',
-      headers: headerValues(Object.entries(headers)),
+      headers: headerValues(Object.entries(headers).flat()),
       signedHeaders,
       bodyHash,
       normalizePath: true,

@@ -8,6 +8,7 @@ import { generateEc } from '../core/crypto/ec-key.ts';
 import { signEcdsa } from '../core/crypto/ecdsa.ts';
 import { loadKeyPair } from '../core/crypto/key-pair.ts';
 import { encrypt } from '../core/crypto/symmetric.ts';
+import { headerValues } from '../lambdas/pipeline/header-values.ts';
 import type { HttpReply, HttpRequest } from '../lambdas/pipeline/ports.ts';
 import { openAuditLog } from '../local/audit/audit-log.ts';
 import { openLocalService } from '../local/service.ts';
@@ -39,7 +40,7 @@ const asReceived = ({ method, path, headers, body }: SignedRequest): HttpRequest
   method,
   path,
   query: '',
-  headers: Object.entries(headers),
+  headers: headerValues(Object.entries(headers).flat()),
   body: Buffer.from(body),
   sourceIp: '127.0.0.1',
   requestId: randomUUID(),

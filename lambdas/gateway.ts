@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { KmsError } from '../core/model/errors.ts';
 import { bodyTooLarge, largestBody } from '../core/model/request-size.ts';
 import type { Operation } from './operation.ts';
+import { headerValues } from './pipeline/header-values.ts';
 import { serve } from './pipeline/index.ts';
 import type { HttpReply, HttpRequest, Runtime } from './pipeline/ports.ts';
 import { replyToError } from './pipeline/reply.ts';
@@ -26,7 +27,7 @@ export const isTooLarge = ({ body }: HttpRequest): boolean => body.length > larg
 
 /** A request that says what it wants must want this: the caller's permission was judged by the path alone. */
 const isFor = ({ name }: Operation, { headers }: HttpRequest): boolean =>
-  headers.every(([header, value]) => header !== 'x-amz-target' || value === `TrentService.${name}`);
+  headers.get('x-amz-target')?.every((target) => target === `TrentService.${name}`) ?? true;
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
 export const toRequest = (event: APIGatewayProxyEvent): HttpRequest => {
@@ -35,7 +36,7 @@ export const toRequest = (event: APIGatewayProxyEvent): HttpRequest => {
     method: httpMethod,
     path,
     query: new URLSearchParams(pairsOf(event.multiValueQueryStringParameters)).toString(),
-    headers: pairsOf(event.multiValueHeaders).map(([name, value]) => [name.toLowerCase(), value]),
+    headers: headerValues(pairsOf(event.multiValueHeaders).flat()),
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
     sourceIp: requestContext.identity.sourceIp,
     vpc: vpcOf(requestContext.identity),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES }
 import type { Socket } from 'node:net';
 import { KmsError } from '../core/model/errors.ts';
 import { bodyTooLarge } from '../core/model/request-size.ts';
+import { headerValues } from '../lambdas/pipeline/header-values.ts';
 import type { HttpReply } from '../lambdas/pipeline/ports.ts';
 import { replyToError } from '../lambdas/pipeline/reply.ts';
 import { controlPrefix } from './control/front.ts';
@@ -97,7 +98,7 @@ const answer = async (
     method,
     path,
     query,
-    headers: headerPairs(request),
+    headers: headerValues(request.rawHeaders),
     body,
     sourceIp: request.socket.remoteAddress ?? '',
     requestId,
@@ -131,9 +132,6 @@ const send = (response: ServerResponse, { status, headers, body }: HttpReply): v
   response.writeHead(status, { ...headers, ...ending, 'content-length': Buffer.byteLength(body) });
   response.end(body); // as text it goes out in one write with the head
 };
-
-const headerPairs = ({ rawHeaders }: IncomingMessage): (readonly [string, string])[] =>
-  Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i] ?? '', rawHeaders[2 * i + 1] ?? '']);
 
 const splitOnce = (text: string, separator: string): readonly [string, string] => {
   const at = text.indexOf(separator);

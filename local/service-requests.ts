@@ -6,10 +6,10 @@ export const serviceRequest = (service: string, input: Readonly<Record<string, u
   method: 'POST',
   path: '/',
   query: '',
-  headers: [
-    ['content-type', 'application/x-amz-json-1.1'],
-    ['user-agent', service],
-  ],
+  headers: new Map([
+    ['content-type', ['application/x-amz-json-1.1']],
+    ['user-agent', [service]],
+  ]),
   body: Buffer.from(toJson(input)),
   sourceIp: service,
   requestId: randomUUID(),

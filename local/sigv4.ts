@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { canonicalRequest, type HeaderValues, headerValues, type RawHeaders } from './sigv4/canonical-request.ts';
+import type { HeaderValues } from '../lambdas/pipeline/header-values.ts';
+import { canonicalRequest } from './sigv4/canonical-request.ts';
 import { type Claim, readClaim } from './sigv4/claim.ts';
 import {
   earlySignature,
@@ -23,7 +24,7 @@ export interface SignedRequest {
   readonly path: string;
   /** Raw, as sent, without `?`. */
   readonly query: string;
-  readonly headers: RawHeaders;
+  readonly headers: HeaderValues;
   readonly body: Uint8Array;
 }
 
@@ -64,8 +65,8 @@ export const newSigV4Verifier = <C extends Credential>(options: VerifierOptions<
   const nobody = { accessKeyId: '', secretAccessKey: randomBytes(32).toString('base64') };
 
   return (request: SignedRequest): Verification<C> => {
-    const headers = headerValues(request.headers);
-    const claim = readClaim(request.query, headers);
+    const { method, path, query, headers } = request;
+    const claim = readClaim(query, headers);
     if (!claim.ok) return claim;
     const time = now();
     const refused =
@@ -78,7 +79,6 @@ export const newSigV4Verifier = <C extends Credential>(options: VerifierOptions<
     const { accessKeyId, secretAccessKey } = found ?? nobody;
     const bodyHash = sha256Hex(request.body);
     const { signedHeaders } = claim;
-    const { method, path, query } = request;
     const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, bodyHash, normalizePath });
     const text = stringToSign(claim.timestamp, scope, canonical);
     const expected = signature(signingKeys(accessKeyId, secretAccessKey, scope), text);

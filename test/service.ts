@@ -9,6 +9,7 @@ import { everyAlgorithm } from '../lambdas/every-algorithm.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
+import { headerValues } from '../lambdas/pipeline/header-values.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditRecord, HttpRequest, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
 import { tablesOf } from '../lambdas/pipeline/uses.ts';
@@ -193,7 +194,7 @@ const callsTo = (runtime: Runtime, arriving: () => Partial<HttpRequest>, secrets
       method: 'POST',
       path: '/',
       query: '',
-      headers: [['Content-Type', contentType]],
+      headers: headerValues(['Content-Type', contentType]),
       body: Buffer.from(body),
       sourceIp: '127.0.0.1',
       requestId: '00000000-0000-4000-8000-00000000000a',

@@ -10,8 +10,11 @@ import type { AuditRecord } from './ports.ts';
  *
  * @param record that of the call, alone in the answer when all keys are of the account whose log it is in
  */
-export const withOwnersCopies = (call: Call, record: AuditRecord): readonly AuditRecord[] => {
-  const resources = record.resources as readonly Resource[]; // as auditRecord made them
+export const withOwnersCopies = (
+  call: Call,
+  record: AuditRecord & { readonly resources: readonly Resource[] },
+): readonly AuditRecord[] => {
+  const { resources } = record;
   const owners = new Set(resources.map(({ accountId }) => accountId));
   owners.delete(String(record.recipientAccountId));
   if (owners.size === 0) return [record];

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../../core/model/caller.ts';
 import { idsOfBlob } from '../../core/model/ciphertext-blob.ts';
+import { entriesOf } from '../../core/model/entries.ts';
 import type { KmsError } from '../../core/model/errors.ts';
 import { attestedOnRecord } from './attested.ts';
 import { requestParameters, responseElements } from './audit-members.ts';
 import { resourcesOf } from './audit-resources.ts';
 import { type Call, callerOf } from './call.ts';
+import { headerIn } from './header-values.ts';
 import type { AuditRecord, Runtime } from './ports.ts';
 
 /** Longest error code, error message and user agent in a record. */
@@ -17,7 +19,7 @@ const longestText = 1024;
  * Of the input, all but bytes and secrets; of the answer, what the operation declares. There are no `tlsDetails`: the
  * local server speaks plain HTTP, and API Gateway does not tell a function what it negotiated.
  */
-export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Runtime): AuditRecord => {
+export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Runtime) => {
   const { operation, request } = call;
   const caller = callerOf(call);
   const recipientAccountId = logAccountOf(call, caller);
@@ -30,7 +32,7 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     eventName: operation.name,
     awsRegion: runtime.region,
     sourceIPAddress: request.sourceIp,
-    userAgent: header(request.headers, 'user-agent')?.slice(0, longestText),
+    userAgent: headerIn(request, 'user-agent')?.slice(0, longestText),
     errorCode: error && (error.name === 'AccessDeniedException' ? 'AccessDenied' : error.name),
     errorMessage: error && (error.message.slice(0, longestText) || undefined),
     requestParameters: requestParameters(call),
@@ -46,7 +48,7 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
     recipientAccountId,
     vpcEndpointId: request.vpc?.endpointId,
     eventCategory: 'Management',
-  };
+  } satisfies AuditRecord;
 };
 
 const additional = (call: Call, error: KmsError | undefined) => {
@@ -64,13 +66,16 @@ const additional = (call: Call, error: KmsError | undefined) => {
 };
 
 /** Ciphertexts of symmetric keys tell under which material they were made; an answer does not always. */
-const materialsOf = ({ operation, keys, input, output }: Call): readonly (readonly [string, string])[] =>
-  Object.entries(operation.audit.materials ?? {}).flatMap(([name, source]) => {
+const materialsOf = ({ operation, keys, input, output }: Call): readonly (readonly [string, string])[] => {
+  const { materials } = operation.audit;
+  if (materials === undefined) return [];
+  return entriesOf(materials).flatMap(([name, source]) => {
     const ciphertext = 'sent' in source ? input[source.sent] : output?.[source.answered];
     const blob = Buffer.isBuffer(ciphertext) ? idsOfBlob(ciphertext) : undefined;
     const isOfCall = Object.values(keys).some((key) => key?.record.KeyId === blob?.KeyId);
     return blob && isOfCall ? [[name, blob.KeyMaterialId]] : [];
   });
+};
 
 /** Whose log it is: the caller's account; that of the key, when a service calls by itself. */
 const logAccountOf = ({ keys }: Call, { type, accountId }: Caller): string => {
@@ -105,6 +110,3 @@ const principalIdentity = ({ type, principalId, arn, accountId, accessKeyId, use
     },
   },
 });
-
-const header = (headers: Call['request']['headers'], wanted: string) =>
-  headers.find(([name]) => name.toLowerCase() === wanted)?.[1];

@@ -1,4 +1,5 @@
 import { aliasArn } from '../../core/model/arn.ts';
+import { entriesOf } from '../../core/model/entries.ts';
 import { type Call, callerOf } from './call.ts';
 
 /** A key, or an alias, which CloudTrail calls a key too, as a record names what it is about. */
@@ -15,7 +16,7 @@ export const resourcesOf = (call: Call, region: string): readonly Resource[] => 
   const { operation, keys, input, output } = call;
   const alias = operation.permissions.alias && input[operation.permissions.alias];
   const named = alias === undefined ? [] : [aliasResource(call, region, String(alias))];
-  const targets = Object.entries(operation.keys).filter(
+  const targets = entriesOf(operation.keys).filter(
     ([, { region: other, permission }]) => other === undefined && permission !== null,
   );
   const found = targets.flatMap(([name]) => {
@@ -39,6 +40,5 @@ const aliasResource = (call: Call, region: string, AliasName: string) => {
   return resourceOf(accountId, aliasArn({ region, accountId }, AliasName));
 };
 
-const withoutRepeats = (resources: readonly Resource[]) => [
-  ...new Map(resources.map((resource) => [resource.ARN, resource])).values(),
-];
+const withoutRepeats = (resources: readonly Resource[]) =>
+  resources.length < 2 ? resources : [...new Map(resources.map((resource) => [resource.ARN, resource])).values()];

@@ -1,6 +1,7 @@
 import { KmsError } from '../../core/model/errors.ts';
 import { isObject, readMembers } from '../../core/model/read-shape.ts';
 import type { Call } from './call.ts';
+import { headerIn } from './header-values.ts';
 import type { HttpRequest } from './ports.ts';
 
 const contentTypes = ['application/x-amz-json-1.1', 'application/json'];
@@ -15,9 +16,8 @@ export const parse = () => ({
   },
 });
 
-const checkContentType = ({ headers }: HttpRequest) => {
-  const [, sent = ''] = headers.find(([name]) => name.toLowerCase() === 'content-type') ?? [];
-  const [type = ''] = sent.split(';', 1);
+const checkContentType = (request: HttpRequest) => {
+  const [type = ''] = (headerIn(request, 'content-type') ?? '').split(';', 1);
   if (!contentTypes.includes(type.trim().toLowerCase())) {
     throw new KmsError('UnknownOperationException', `The content type must be ${contentTypes.join(' or ')}`);
   }

@@ -6,6 +6,7 @@ import { type Context, encryptionContextKeys } from '../../core/policy/context.t
 import type { ConditionSource, KeyTarget } from '../operation.ts';
 import { attestedConditions } from './attested.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
+import { headerIn } from './header-values.ts';
 import type { HttpRequest, Standing } from './ports.ts';
 import { isSentByService, serviceContext } from './service-context.ts';
 
@@ -28,8 +29,8 @@ export const requestContext = (call: Call, { tags }: Standing, region: string): 
     'aws:userid': isService ? undefined : principalId,
     'aws:username': type === 'IAMUser' ? userName : undefined,
     ...(!isSentByService(caller) && networkContext(request)),
-    'aws:UserAgent': header(request, 'user-agent'),
-    'aws:Referer': header(request, 'referer'),
+    'aws:UserAgent': headerIn(request, 'user-agent'),
+    'aws:Referer': headerIn(request, 'referer'),
     'aws:RequestedRegion': region,
     'aws:SecureTransport': 'true', // KMS takes nothing else; on one machine the loopback stands for it
     'aws:CurrentTime': now.toISOString(),
@@ -55,9 +56,6 @@ const networkContext = ({ sourceIp, vpc }: HttpRequest): Context =>
   vpc === undefined
     ? { 'aws:SourceIp': sourceIp }
     : { 'aws:SourceVpce': vpc.endpointId, 'aws:SourceVpc': vpc.vpcId, 'aws:VpcSourceIp': sourceIp };
-
-const header = ({ headers }: HttpRequest, wanted: string) =>
-  headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
 
 /** What a condition is judged by: what was sent, or what stands for it. */
 export const effectiveValue = (input: Call['input'], source: ConditionSource): unknown => {

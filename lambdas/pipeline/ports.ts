@@ -8,6 +8,7 @@ import type { CountedRequest } from '../../core/model/request-quotas.ts';
 import type { CompiledPolicy } from '../../core/policy/policy.ts';
 import type { KeyReader, Sweepers } from '../../stores/ports.ts';
 import type { Uses } from '../operation.ts';
+import type { HeaderValues } from './header-values.ts';
 
 /** A request as every front door hands it in. */
 export interface HttpRequest {
@@ -16,8 +17,7 @@ export interface HttpRequest {
   readonly path: string;
   /** Raw, without `?`. */
   readonly query: string;
-  /** In the order sent, duplicates kept. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: HeaderValues;
   readonly body: Uint8Array;
   readonly sourceIp: string;
   /** The VPC endpoint it came through, if any. */

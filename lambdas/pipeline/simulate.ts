@@ -59,7 +59,7 @@ const request = {
   method: 'POST',
   path: '/',
   query: '',
-  headers: [],
+  headers: new Map(),
   body: new Uint8Array(),
   sourceIp: '127.0.0.1',
   requestId: '',

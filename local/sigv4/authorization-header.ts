@@ -1,4 +1,4 @@
-import type { RawHeaders } from './canonical-request.ts';
+import type { HeaderValues } from '../../lambdas/pipeline/header-values.ts';
 
 /** `Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, taken apart but not yet believed. */
 export interface AuthorizationHeader {
@@ -39,8 +39,8 @@ export const parseCredential = (credential: string): (CredentialScope & { readon
 };
 
 /** A cheap look at what a request claims: good for choosing a Region to answer in, never for trusting anybody. */
-export const credentialScope = (headers: RawHeaders): CredentialScope | undefined => {
-  const header = headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+export const credentialScope = (headers: HeaderValues): CredentialScope | undefined => {
+  const header = headers.get('authorization')?.[0];
   const credential = header && parseAuthorizationHeader(header)?.parameters.get('Credential');
   const parsed = credential ? parseCredential(credential) : undefined;
   if (!parsed) return undefined;

@@ -1,14 +1,10 @@
+import type { HeaderValues } from '../../lambdas/pipeline/header-values.ts';
+
 /**
  * The canonical request of Signature Version 4: one text for all requests that mean the same.
  * Source: AWS IAM User Guide, "Create a signed AWS API request", step 1.
  * Serves both forms, header and query; the caller says which headers are signed and which query parameters are not.
  */
-
-/** Names and values as sent, in the order sent, duplicates kept; a character per byte, as `node:http` gives them. */
-export type RawHeaders = readonly (readonly [name: string, value: string])[];
-
-/** Values by lower-case name; those of a repeated header in the order they came. */
-export type HeaderValues = ReadonlyMap<string, readonly string[]>;
 
 export interface CanonicalRequestParts {
   readonly method: string;
@@ -26,17 +22,6 @@ export interface CanonicalRequestParts {
   /** Query parameters that are not signed: `X-Amz-Signature` in the query form. */
   readonly unsignedParameters?: readonly string[];
 }
-
-export const headerValues = (headers: RawHeaders): HeaderValues => {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of headers) {
-    const key = name.toLowerCase();
-    const known = values.get(key);
-    if (known) known.push(value);
-    else values.set(key, [value]);
-  }
-  return values;
-};
 
 export const canonicalRequest = (parts: CanonicalRequestParts): string => {
   let lines = `${parts.method}\n${canonicalPath(parts.path, parts.normalizePath)}\n`;

@@ -1,5 +1,5 @@
+import type { HeaderValues } from '../../lambdas/pipeline/header-values.ts';
 import { parseAuthorizationHeader } from './authorization-header.ts';
-import type { HeaderValues } from './canonical-request.ts';
 import { incomplete, invalid, missingParts, missingToken, notKeyValue, type Refusal } from './refusals.ts';
 import { formatTimestamp, parseDateHeader, parseTimestamp } from './timestamp.ts';
 

@@ -1,4 +1,4 @@
-import type { HeaderValues } from './canonical-request.ts';
+import type { HeaderValues } from '../../lambdas/pipeline/header-values.ts';
 import type { Claim } from './claim.ts';
 import { mismatch, type Refusal, unsignedHeader } from './refusals.ts';
 

@@ -2,9 +2,10 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import { expect } from 'vitest';
 import { Sha256 } from '../../clients/proxy/sha256.ts';
-import { canonicalRequest, headerValues } from '../../local/sigv4/canonical-request.ts';
+import { headerValues } from '../../lambdas/pipeline/header-values.ts';
+import { canonicalRequest } from '../../local/sigv4/canonical-request.ts';
 import { sha256Hex, signature, signingKey, stringToSign } from '../../local/sigv4/signature.ts';
-import { type Credential, newSigV4Verifier, type SignedRequest } from '../../local/sigv4.ts';
+import { type Credential, newSigV4Verifier, type SignedRequest as ReceivedRequest } from '../../local/sigv4.ts';
 
 export const now = new Date('2026-03-01T12:00:00Z');
 export const alice = {
@@ -18,13 +19,25 @@ export const session = {
   expires: new Date('2026-03-01T13:00:00Z'),
 };
 
-export const verifierOf = (credentials: readonly Credential[], time: () => Date = () => now) =>
-  newSigV4Verifier({
+/** A request as it is sent: with its headers in their order, duplicates kept. */
+export interface SignedRequest extends Omit<ReceivedRequest, 'headers'> {
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+export const received = (request: SignedRequest): ReceivedRequest => ({
+  ...request,
+  headers: headerValues(request.headers.flat()),
+});
+
+export const verifierOf = (credentials: readonly Credential[], time: () => Date = () => now) => {
+  const verifyReceived = newSigV4Verifier({
     find: (id) => credentials.find(({ accessKeyId }) => accessKeyId === id),
     now: time,
     services: ['kms', 'execute-api'],
     maxSkewSeconds: 300,
   });
+  return (request: SignedRequest) => verifyReceived(received(request));
+};
 export const verify = verifierOf([alice, session]);
 
 export interface Signing {
@@ -66,7 +79,7 @@ export const signByHand = (told: { headers: Record<string, string>; signedHeader
   const headers = Object.entries(told.headers);
   const scope = { date: '20260301', region: 'us-east-1', service: 'kms' };
   const parts = { method: 'POST', path: '/', query: '', normalizePath: true, bodyHash: sha256Hex('{}') };
-  const canonical = canonicalRequest({ ...parts, ...told, headers: headerValues(headers) });
+  const canonical = canonicalRequest({ ...parts, ...told, headers: headerValues(headers.flat()) });
   const text = stringToSign('20260301T120000Z', scope, canonical);
   const proof = signature(signingKey(alice.secretAccessKey, scope), text);
   const credential = `${alice.accessKeyId}/20260301/us-east-1/kms/aws4_request`;

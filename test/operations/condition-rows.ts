@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { OperationName } from '../../lambdas/operations/index.ts';
+import { headerValues } from '../../lambdas/pipeline/header-values.ts';
 import type { HttpRequest } from '../../lambdas/pipeline/ports.ts';
 import { bringing } from '../importing.ts';
 import type { Parameters } from '../requests.ts';
@@ -380,10 +381,7 @@ export const conditionRows: readonly ConditionRow[] = [
     call: encrypt(
       {},
       {
-        headers: [
-          ['Content-Type', 'application/json'],
-          ['User-Agent', 'agent'],
-        ],
+        headers: headerValues(['Content-Type', 'application/json', 'User-Agent', 'agent']),
       },
     ),
     without: encrypt(),
@@ -394,10 +392,7 @@ export const conditionRows: readonly ConditionRow[] = [
     call: encrypt(
       {},
       {
-        headers: [
-          ['Content-Type', 'application/json'],
-          ['Referer', 'here'],
-        ],
+        headers: headerValues(['Content-Type', 'application/json', 'Referer', 'here']),
       },
     ),
     without: encrypt(),

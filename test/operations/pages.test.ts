@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { predefinedAliases } from '../../core/model/managed-keys.ts';
 import { type OperationName, operations } from '../../lambdas/operations/index.ts';
+import { headerValues } from '../../lambdas/pipeline/header-values.ts';
 import { serve } from '../../lambdas/pipeline/index.ts';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
 import { freshAlias, type Parameters } from '../requests.ts';
@@ -282,7 +283,7 @@ const listingIn = (runtime: Runtime) => {
       method: 'POST',
       path: '/',
       query: '',
-      headers: [['Content-Type', 'application/x-amz-json-1.1']],
+      headers: headerValues(['Content-Type', 'application/x-amz-json-1.1']),
       body: Buffer.from(JSON.stringify({ Marker })),
       sourceIp: '127.0.0.1',
       requestId: '00000000-0000-4000-8000-00000000000a',
