@@ -48,7 +48,7 @@ export const newRouter = (operations: readonly string[], environment: Environmen
 
 /** The one target that was sent, as the function of the operation will read it too. */
 const targetOf = ({ headers }: HttpRequest): string | undefined => {
-  const [target, ...more] = headers.filter(([name]) => name === 'x-amz-target').map(([, value]) => value);
+  const [target, ...more] = headers.get('x-amz-target') ?? [];
   return more.length === 0 ? /^TrentService\.(\w+)$/.exec(target ?? '')?.[1] : undefined;
 };
 

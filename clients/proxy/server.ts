@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { KmsError } from '../../core/model/errors.ts';
 import { operations } from '../../lambdas/operations/index.ts';
+import { headerValues } from '../../lambdas/pipeline/header-values.ts';
 import type { HttpReply } from '../../lambdas/pipeline/ports.ts';
 import { replyToError } from '../../lambdas/pipeline/reply.ts';
 import { readBody } from '../../local/read-body.ts';
@@ -51,7 +52,7 @@ export const listen = async (options: ProxyServerOptions): Promise<ProxyServer> 
     }
     const { method = '', url = '' } = request;
     const [path = '', query = ''] = url.split(/\?(.*)/s);
-    const denied = admit({ method, path, query, headers: headerPairs(request), body });
+    const denied = admit({ method, path, query, headers: headerValues(request.rawHeaders), body });
     if (denied) return fail(denied);
     const operation = targetedOperation(path, request.headers['x-amz-target']);
     if (operation === undefined || !names.has(operation)) return fail(new KmsError('UnknownOperationException'));
@@ -138,6 +139,3 @@ const send = (response: ServerResponse, { status, headers, body }: HttpReply): v
   response.writeHead(status, { ...headers, ...ending, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 };
-
-const headerPairs = ({ rawHeaders }: IncomingMessage): (readonly [string, string])[] =>
-  Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i] ?? '', rawHeaders[2 * i + 1] ?? '']);

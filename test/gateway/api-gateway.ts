@@ -4,10 +4,11 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { headerValues } from '../../lambdas/pipeline/header-values.ts';
 import type { Principal } from '../../local/principals.ts';
 import type { AuthenticationErrorName } from '../../local/sigv4.ts';
 import { newSigV4Verifier } from '../../local/sigv4.ts';
-import { type Api, headerPairs, methodArn, proxyEvent } from './event.ts';
+import { type Api, methodArn, proxyEvent } from './event.ts';
 import { type Answer, type GatewayResponses, type Refusal, type ResponseType, render } from './responses.ts';
 
 /** The function behind a resource; what it throws is a failure of the integration. */
@@ -61,7 +62,7 @@ export const startApiGateway = async (options: ApiGatewayOptions) => {
     const resource = path.slice(stage.length + 1) || '/';
     const handler = functions.get(resource);
     if (handler === undefined || method !== 'POST') return refuse(missingToken);
-    const verified = verify({ method, path, query, headers: headerPairs(request), body });
+    const verified = verify({ method, path, query, headers: headerValues(request.rawHeaders), body });
     if (!verified.ok) return refuse(refusalOf(verified.error));
     if (verified.region !== region) return refuse(wrongRegion(verified.region));
     const arn = methodArn(api, method, resource);

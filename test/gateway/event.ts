@@ -94,7 +94,7 @@ export const identityOf = (
 });
 
 /** As the client sent them, in its case. */
-export const headerPairs = ({ rawHeaders }: IncomingMessage): [string, string][] =>
+const headerPairs = ({ rawHeaders }: IncomingMessage): [string, string][] =>
   Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i] ?? '', rawHeaders[2 * i + 1] ?? '']);
 
 const listsOf = (pairs: readonly (readonly [string, string])[]): Record<string, string[]> => {
