@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { KeyUsage } from '../core/model/key-specs.ts';
 import type { Algorithms } from '../lambdas/algorithms.ts';
 import { type AuditFunction, auditFunctions } from '../lambdas/audit/functions.ts';
@@ -10,6 +10,7 @@ import { usesOf } from '../lambdas/pipeline/uses.ts';
 import type { Schedule } from '../lambdas/schedule.ts';
 import { schedules } from '../lambdas/schedules/index.ts';
 import { leanSdk, neverLoaded } from './lean-sdk.ts';
+import { librariesBeside, setAside } from './set-aside.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const namespace = 'lambda';
@@ -124,6 +125,21 @@ const entries = (contents: ReadonlyMap<string, string>): Plugin => ({
   },
 });
 
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  // CommonJS loads fastest; the SDK's ES modules leave most of it behind.
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  mainFields: ['module', 'main'],
+  external: [...neverLoaded],
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
 /**
  * Bundles each operation and schedule, and all else that runs, into a folder of its own, ready for Lambda, in one pass.
  *
@@ -134,23 +150,13 @@ export const bundle = async (bundled: readonly Runnable[], outdir: string): Prom
   await rm(outdir, { recursive: true, force: true });
   const contents = new Map([...bundled.map((each) => [each.name, entryOf(each)] as const), ...Object.entries(others)]);
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...options,
     entryPoints: Object.fromEntries([...contents.keys()].map((name) => [`${name}/index`, `${namespace}:${name}`])),
-    plugins: [entries(contents), leanSdk],
+    plugins: [entries(contents), leanSdk, setAside],
     outdir,
-    bundle: true,
-    minify: true,
     metafile: true,
-    platform: 'node',
-    target: 'node24',
-    // CommonJS loads fastest; the SDK's ES modules leave most of it behind.
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    mainFields: ['module', 'main'],
-    external: neverLoaded,
-    legalComments: 'none',
-    logLevel: 'warning',
   });
+  await build({ ...options, entryPoints: librariesBeside(metafile), outdir });
   return metafile;
 };
 
