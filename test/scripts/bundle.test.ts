@@ -144,7 +144,7 @@ it('carries post-quantum algorithms only where such keys are used, made in pairs
 it('keeps each bundle small enough to start quickly', async () => {
   for (const name of names) {
     expect((await stat(join(outdir, name, 'index.cjs'))).size).toBeLessThan(
-      name === 'Router' || name === 'KeyResource' ? 40_000 : 500_000, // those with the libraries for SM2 or for enclaves; others stay below 400 kB
+      name === 'Router' || name === 'KeyResource' ? 40_000 : 400_000,
     );
   }
 });
