@@ -1,39 +1,40 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { dataPathLines, writeCliModel } from '../clients/cli-model/write.ts';
-import { threeParts } from '../clients/three-parts.ts';
+import { Failure } from '../local/failure.ts';
 import { UsageError } from '../local/options.ts';
+import { command } from './command.ts';
 
-const usage = `usage: npm run cli-model -- [--out DIR]
-
-  --out DIR  the folder to write to   dist/cli-model
-
-Writes a service model with which the AWS CLI and boto3 call a deployed service without a proxy: in it every operation has
-its own path, and requests are signed for execute-api. They find it by AWS_DATA_PATH.
-`;
-
-/** Writes the service model for the AWS CLI and boto3. */
-export const run = async (args: readonly string[]): Promise<number> => {
-  const options = { out: { type: 'string', default: 'dist/cli-model' }, help: { type: 'boolean' } } as const;
-  const { values } = parseArgs({ args: [...args], options });
-  if (values.help) {
-    process.stdout.write(usage);
+export const cliModel = command({
+  summary: 'write a service model for the AWS CLI and boto3',
+  about: `With it, the AWS CLI and boto3 call a deployed service without a proxy: in it every operation has its own path, and
+requests are signed for execute-api. They find it by AWS_DATA_PATH.`,
+  options: { out: { value: 'DIR', about: 'the folder to write to', byDefault: 'dist/cli-model' } },
+  json: 'one object: folder',
+  examples: [['kms cli-model', 'writes dist/cli-model, and prints the line that names it to the AWS CLI']],
+  async run({ values }) {
+    if (values.out === '') throw new UsageError('--out must name a folder');
+    const folder = resolve(values.out ?? 'dist/cli-model');
+    await writeCliModel(folder).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const hint = 'name another folder with --out DIR';
+      throw new Failure({ what: 'the model was not written', why, hint }, { cause });
+    });
+    if (values.json) process.stdout.write(`${JSON.stringify({ folder })}\n`);
+    else if (values.quiet) process.stdout.write(linesOf(folder, ''));
+    else process.stdout.write(inWords(folder));
     return 0;
-  }
-  if (values.out === '') throw new UsageError(`--out must name a folder\n\n${usage}`);
-  const folder = resolve(values.out);
-  await writeCliModel(folder).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(threeParts({ what: 'the model was not written', why, fix: 'name another folder with --out DIR' }));
-  });
-  process.stdout.write(`The model is in ${folder}. For the AWS CLI and boto3
+  },
+});
 
-${dataPathLines(folder)
-  .map((line) => `  ${line}\n`)
-  .join('')}
+const linesOf = (folder: string, indent: string): string =>
+  dataPathLines(folder)
+    .map((line) => `${indent}${line}\n`)
+    .join('');
+
+const inWords = (folder: string): string => `The model is in ${folder}. For the AWS CLI and boto3
+
+${linesOf(folder, '  ')}
 and try
 
   aws kms list-keys
-`);
-  return 0;
-};
+`;

@@ -1,32 +1,42 @@
-import { UsageError } from '../local/options.ts';
+import { CommanderError } from 'commander';
+import { threeParts } from '../local/failure.ts';
+import { version } from '../local/package-facts.ts';
+import { commands } from './commands.ts';
+import { styled } from './look.ts';
+import { findCommand } from './program/find-command.ts';
+import { parseCommand, parseGroup } from './program/parser.ts';
+import { troubleOf } from './program/trouble-of.ts';
 
-/** The commands; each is loaded when it is called, so that none waits for another's libraries. */
-const commands: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<number> }>>> = {
-  start: () => import('./start.ts'),
-  env: () => import('./env.ts'),
-  clock: () => import('./clock.ts'),
-  seed: () => import('./seed.ts'),
-  why: () => import('./why.ts'),
-  audit: () => import('./audit.ts'),
-  simulate: () => import('./simulate.ts'),
-  proxy: () => import('./proxy.ts'),
-  'cli-model': () => import('./cli-model.ts'),
-};
-
-/** @returns the exit code: 0 done, 1 failed, 2 called wrongly */
-export const main = async ([name = '', ...args]: readonly string[]): Promise<number> => {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    process.stderr.write(`kms: unknown command "${name}"\nhint: kms ${Object.keys(commands).join(' | ')}\n`);
-    return 2;
-  }
+/** @returns the exit code: 0 done, 1 failed, 2 called wrongly; a command may have its own */
+export const main = async (words: readonly string[]): Promise<number> => {
+  process.stdout.on('error', endIfUnheard);
+  const [first, ...others] = words;
+  const found = await findCommand(commands, first === 'help' ? others : words);
+  const name = ['kms', ...found.path].join(' ');
+  const rest = first === 'help' ? ['--help'] : found.rest;
   try {
-    return await (await command()).run(args);
+    if ('group' in found) {
+      parseGroup(found.path, found.group, rest, version);
+      return 0;
+    }
+    const parsed = parseCommand(found.path, found.command, rest);
+    if (parsed === undefined) return 0;
+    const note = (text: string) => {
+      if (!parsed.values.quiet) process.stderr.write(`${text}\n`);
+    };
+    return await found.command.run({ ...parsed, commands, note });
   } catch (error) {
-    const isUsage = error instanceof UsageError || (error instanceof Error && isUnknownFlag(error));
-    process.stderr.write(`kms ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
-    return isUsage ? 2 : 1;
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // it was asked for help, or the version
+    const trouble = troubleOf(error, name);
+    const prefix = styled('red', `${name}:`, process.stderr);
+    process.stderr.write(`${prefix} ${threeParts(trouble)}\n`);
+    if (process.env.KMS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return trouble.exit ?? 1;
   }
 };
 
-const isUnknownFlag = (error: Error & { code?: string }) => error.code?.startsWith('ERR_PARSE_ARGS') ?? false;
+/** Whoever reads may have enough, as `head` has. */
+const endIfUnheard = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+};

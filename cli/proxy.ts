@@ -1,87 +1,28 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import type { CredentialsProvider } from '../clients/proxy/forward.ts';
-import { type ProxyOptions, proxyOptions, usage } from '../clients/proxy/options.ts';
-import { listen } from '../clients/proxy/server.ts';
-import { isThrowaway, newThrowawayKey } from '../clients/proxy/throwaway-key.ts';
-import { type Trouble, threeParts } from '../clients/three-parts.ts';
-import { exportLines } from '../local/credentials-lines.ts';
-import type { Credential } from '../local/sigv4.ts';
-import { untilStopped } from './until-stopped.ts';
+import { proxyOptions } from '../clients/proxy/options.ts';
+import { command } from './command.ts';
 
-/** Runs the proxy to a deployed service until SIGINT or SIGTERM. */
-export const run = async (args: readonly string[]): Promise<number> => {
-  if (args.includes('--help')) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const options = proxyOptions(args, process.env);
-  const stopped = untilStopped();
-  const credentials = defaultProvider(options.profile === undefined ? {} : { profile: options.profile });
-  await checkCredentials(credentials);
-  const key = newThrowawayKey();
-  const log = (trouble: Trouble) => process.stderr.write(`kms proxy: ${threeParts(trouble)}\n`);
-  const server = await listen({ ...options, credentials, key, log }).catch(explainPort(options));
-  const here = `http://127.0.0.1:${server.port}`;
-  process.stdout.write(options.json ? readyLine(here, options, key) : welcome(here, options, key));
-
-  await stopped;
-  await server.stop();
-  return 0;
-};
-
-const fail = (trouble: Trouble, cause?: unknown): never => {
-  throw new Error(threeParts(trouble), { cause });
-};
-
-/** Better now than at the first call. @throws {Error} in three parts */
-const checkCredentials = async (credentials: CredentialsProvider): Promise<void> => {
-  const found = await credentials().catch((error: unknown) =>
-    fail(
-      {
-        what: 'there are no AWS credentials to sign with',
-        why: error instanceof Error ? error.message : String(error),
-        fix: 'log in (aws sso login, aws configure), name a profile with --profile, or set AWS_ACCESS_KEY_ID and its secret',
-      },
-      error,
-    ),
-  );
-  if (isThrowaway(found)) {
-    fail({
-      what: 'the AWS credentials found are not yours',
-      why: 'the environment has the export lines of a proxy, whose key opens nothing on AWS',
-      fix: 'start the proxy in a terminal where you did not paste them',
-    });
-  }
-};
-
-const explainPort =
-  ({ port }: ProxyOptions) =>
-  (error: NodeJS.ErrnoException): never =>
-    fail(
-      {
-        what: `cannot listen on port ${port}`,
-        why: error.code === 'EADDRINUSE' ? 'something else listens there, perhaps another proxy' : error.message,
-        fix: 'take another with --port N, or any free one with --port 0',
-      },
-      error,
-    );
-
-const readyLine = (here: string, { endpoint, region }: ProxyOptions, { accessKeyId, secretAccessKey }: Credential) =>
-  `${JSON.stringify({ ready: true, endpoint: here, to: endpoint.href, region, accessKeyId, secretAccessKey, pid: process.pid })}\n`;
-
-const welcome = (here: string, { endpoint, region }: ProxyOptions, key: Credential): string => {
-  // What is left of other credentials would be mixed with this key.
-  const lines = ['unset AWS_PROFILE AWS_SESSION_TOKEN', ...exportLines(here, region, key)];
-  return `${here} leads to ${endpoint.href} in ${region}, with your own AWS credentials
-
-In another terminal, paste
-
-${lines.map((line) => `  ${line}\n`).join('')}
-and try
-
-  aws kms list-keys
-
-This key opens the proxy alone, and only until it stops: it stands for your rights on the service meanwhile.
-Stop with Ctrl-C.
-`;
-};
+export const proxy = command({
+  summary: 'lead KMS clients to a deployed service',
+  about: `Takes the calls of any KMS client on this machine and sends them to the deployed service, signed with your own AWS
+credentials: those of the environment, of a profile, of IAM Identity Center and so on, as every AWS client finds them.
+Clients sign for the proxy with a key that it makes at its start and prints; nobody without it can use your rights.
+Runs until Ctrl-C.`,
+  options: {
+    endpoint: {
+      value: 'URL',
+      about: 'of the deployed service, with its stage: https://ID.execute-api.REGION.amazonaws.com/prod',
+    },
+    port: { value: 'N', about: 'port to listen on, on 127.0.0.1; 0 for any free one', byDefault: '4600' },
+    region: { value: 'REGION', about: 'of the service', variable: 'AWS_REGION', byDefault: "the endpoint's own" },
+    profile: { value: 'NAME', about: 'whose credentials sign', variable: 'AWS_PROFILE' },
+  },
+  json: 'one line when ready, instead of text: endpoint, to, region, accessKeyId, secretAccessKey, pid',
+  examples: [
+    ['kms proxy --endpoint https://abc123.execute-api.eu-west-1.amazonaws.com/prod', 'prints the lines to paste'],
+  ],
+  async run({ values }) {
+    const options = proxyOptions(values, process.env);
+    const { runProxy } = await import('./proxy/run-proxy.ts');
+    return runProxy(options, values.quiet === true);
+  },
+});

@@ -1,60 +1,59 @@
-import { exportLines } from '../local/credentials-lines.ts';
-import { defaultRegion } from '../local/default-region.ts';
-import { writeFileAtomically } from '../local/files.ts';
-import { logToStderr } from '../local/log.ts';
-import { startOptions, usage } from '../local/options.ts';
-import { version } from '../local/package-facts.ts';
-import { listen } from '../local/server.ts';
-import { type LocalService, openLocalService } from '../local/service.ts';
-import { untilStopped } from './until-stopped.ts';
+import { startOptions } from '../local/options.ts';
+import { command } from './command.ts';
 
-/** Runs the local service until SIGINT or SIGTERM. */
-export const run = async (args: readonly string[]): Promise<number> => {
-  if (args.includes('--help')) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const options = startOptions(args, process.env);
-  process.umask(0o077); // also for the files that LevelDB makes
-  const stopped = untilStopped();
-  const service = await openLocalService({ ...options, log: logToStderr });
-  try {
-    const server = await listen(service, options).catch(explainTakenPort);
-    const endpoint = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${server.port}`;
-    await writeFileAtomically(service.folder.path('endpoint'), `${endpoint}\n`, 0o600);
-    process.stdout.write(options.json ? readyLine(service, endpoint) : welcome(service, endpoint, options.inMemory));
+const inMemory = { about: 'keep nothing', variable: 'KMS_IN_MEMORY=1' } as const;
 
-    await stopped;
-    await server.stop();
-  } finally {
-    await service.close();
-  }
-  return 0;
-};
-
-const explainTakenPort = (error: NodeJS.ErrnoException): never => {
-  if (error.code !== 'EADDRINUSE') throw error;
-  throw new Error(`${error.message}; take another with --port N, or any free one with --port 0`, { cause: error });
-};
-
-const readyLine = ({ account, dataDir }: LocalService, endpoint: string) =>
-  `${JSON.stringify({ ready: true, endpoint, region: defaultRegion, account, dataDir, pid: process.pid })}\n`;
-
-const welcome = (service: LocalService, endpoint: string, inMemory: boolean): string => {
-  const [principal] = service.principals.all();
-  const lines = principal ? exportLines(endpoint, defaultRegion, principal) : [];
-  const attestation = service.attestation ? `attestation documents verified under ${service.attestation}\n` : '';
-  const storage = inMemory ? 'IN MEMORY: nothing will be kept' : `data in ${service.dataDir}`;
-  return `serverless-kms ${version} is ready at ${endpoint}
-${storage}
-${attestation}
-In another terminal, paste (or run: eval "$(npm run -s env)")
-
-${lines.map((line) => `  ${line}\n`).join('')}
-and try
-
-  aws kms create-key --description "my first key"
-
-Stop with Ctrl-C.
-`;
-};
+export const start = command({
+  summary: 'run the service',
+  about: 'Runs until Ctrl-C or SIGTERM, and loses nothing. Options go before variables, and these before defaults.',
+  options: {
+    port: { value: 'N', about: 'port to listen on; 0 for any free one', variable: 'KMS_PORT', byDefault: '4599' },
+    host: { value: 'HOST', about: 'address to listen on', variable: 'KMS_HOST', byDefault: '127.0.0.1' },
+    data: { value: 'DIR', about: 'folder for keys, principals and audit', variable: 'KMS_DATA', byDefault: '.kms' },
+    'in-memory': inMemory,
+    principals: {
+      value: 'FILE',
+      about: 'who may call',
+      variable: 'KMS_PRINCIPALS',
+      byDefault: 'principals.json in the data folder',
+    },
+    seed: { value: 'FILE', about: 'keys to make at start, unless they are there', variable: 'KMS_SEED' },
+    'dynamodb-endpoint': {
+      value: 'URL',
+      about: 'a DynamoDB API to use instead of the built-in database',
+      variable: 'KMS_DYNAMODB_ENDPOINT',
+    },
+    'attestation-root': {
+      value: 'FILE',
+      about: 'root certificates of attestation documents, PEM; without, these are refused',
+      variable: 'KMS_ATTESTATION_ROOT',
+    },
+    'endpoint-policy': {
+      value: 'FILE',
+      about: 'policy of the VPC endpoint that calls come through',
+      variable: 'KMS_ENDPOINT_POLICY',
+    },
+    'grant-delay': {
+      value: 'SECONDS',
+      about: 'for how long a new grant needs its token',
+      variable: 'KMS_GRANT_DELAY',
+      byDefault: '0',
+    },
+    quotas: {
+      value: 'aws|FILE',
+      about: 'limit how often accounts may call; see docs/quotas.md',
+      variable: 'KMS_QUOTAS',
+      byDefault: 'off',
+    },
+  },
+  json: 'one line when ready, instead of text: endpoint, region, account, dataDir, pid',
+  examples: [
+    ['kms start', 'with its data in .kms, on port 4599'],
+    ['kms start --json --in-memory --port 0', 'for tests: nothing is kept, any free port'],
+  ],
+  async run({ values }) {
+    const options = startOptions(values, process.env);
+    const { runService } = await import('./start/run-service.ts');
+    return runService(options, values.quiet === true);
+  },
+});

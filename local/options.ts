@@ -1,5 +1,3 @@
-import { parseArgs } from 'node:util';
-
 /** How the local service is started: flag before environment before default. */
 export interface StartOptions {
   readonly host: string;
@@ -17,36 +15,21 @@ export interface StartOptions {
   readonly json: boolean;
 }
 
-const flags = {
-  host: { type: 'string' },
-  port: { type: 'string' },
-  data: { type: 'string' },
-  'in-memory': { type: 'boolean' },
-  principals: { type: 'string' },
-  seed: { type: 'string' },
-  'dynamodb-endpoint': { type: 'string' },
-  'attestation-root': { type: 'string' },
-  'endpoint-policy': { type: 'string' },
-  'grant-delay': { type: 'string' },
-  quotas: { type: 'string' },
-  json: { type: 'boolean' },
-} as const;
-
-export const usage = `usage: npm start -- [options]
-
-  --port N                 port to listen on; 0 for any free one            KMS_PORT               4599
-  --host HOST              address to listen on                             KMS_HOST               127.0.0.1
-  --data DIR               folder for keys, principals and audit files      KMS_DATA               .kms
-  --in-memory              keep nothing                                     KMS_IN_MEMORY=1
-  --principals FILE        who may call                                     KMS_PRINCIPALS         principals.json in the data folder
-  --seed FILE              keys to make at start, unless they are there      KMS_SEED
-  --dynamodb-endpoint URL  a DynamoDB API to use instead of the built-in    KMS_DYNAMODB_ENDPOINT
-  --attestation-root FILE  root certificates of attestation documents, PEM  KMS_ATTESTATION_ROOT   none: they are refused
-  --endpoint-policy FILE   policy of the VPC endpoint calls come through    KMS_ENDPOINT_POLICY    none
-  --grant-delay SECONDS    for how long a new grant needs its token         KMS_GRANT_DELAY        0
-  --quotas aws|FILE        limit how often accounts may call                KMS_QUOTAS             off; see docs/quotas.md
-  --json                   one JSON line when ready, instead of text
-`;
+/** The flags of `start` as they were given. */
+export interface StartFlags {
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly data?: string | undefined;
+  readonly 'in-memory'?: boolean | undefined;
+  readonly principals?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly 'dynamodb-endpoint'?: string | undefined;
+  readonly 'attestation-root'?: string | undefined;
+  readonly 'endpoint-policy'?: string | undefined;
+  readonly 'grant-delay'?: string | undefined;
+  readonly quotas?: string | undefined;
+  readonly json?: boolean | undefined;
+}
 
 /** The command was called wrongly. */
 export class UsageError extends Error {
@@ -64,9 +47,8 @@ const withoutEmpty = (environment: Environment): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 
 /** @throws {UsageError} that says which option is wrong */
-export const startOptions = (args: readonly string[], given: Environment): StartOptions => {
+export const startOptions = (values: StartFlags, given: Environment): StartOptions => {
   const environment = withoutEmpty(given);
-  const { values } = parseArgs({ args: [...args], options: flags });
   return {
     host: values.host ?? environment.KMS_HOST ?? '127.0.0.1',
     port: portFrom(values.port ?? environment.KMS_PORT ?? '4599'),

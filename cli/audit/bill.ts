@@ -1,59 +1,45 @@
-import { parseArgs } from 'node:util';
 import { type KmsLine, kmsBill, monthsIn, total } from '../../core/cost/kms-bill.ts';
 import { kmsPrices, pricesSeen } from '../../core/cost/prices.ts';
 import { stackBill } from '../../core/cost/stack-bill.ts';
 import { UsageError } from '../../local/options.ts';
+import { command, dataOption } from '../command.ts';
 import { type LoggedUsage, usageOf } from './bill/usage.ts';
 import { instantFrom } from './instant.ts';
 import { recordsIn } from './reading.ts';
 
-const usage = `usage: npm run -s audit -- bill [options]
-
-  --from TIME        since then: 2026-11-21 or 2026-11-21T10:00:00Z; from the first record if not given
-  --to TIME          until then; until now if not given
-  --json             one JSON document instead of a table
-  --data DIR         the data folder of the service   KMS_DATA   .kms
-
-Tells what this use would cost on AWS KMS, by month and account, and what it costs here: on AWS, in a stack of its own, and
-on one machine. List prices of ${pricesSeen} in US dollars (core/cost/prices.ts); docs/cost.md says what is assumed.
-`;
-
-/** Tells what the use on record would cost. */
-export const run = async (args: readonly string[]): Promise<number> => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      from: { type: 'string' },
-      to: { type: 'string' },
-      json: { type: 'boolean' },
-      data: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(usage);
+export const bill = command({
+  summary: 'tell what the use would cost',
+  about: `Tells what this use would cost on AWS KMS, by month and account, and what it costs here: on AWS, in a stack of its own,
+and on one machine. List prices of ${pricesSeen} in US dollars (core/cost/prices.ts); docs/cost.md says what is assumed.`,
+  options: {
+    from: { value: 'TIME', about: 'since then: 2026-11-21 or 2026-11-21T10:00:00Z', byDefault: 'the first record' },
+    to: { value: 'TIME', about: 'until then', byDefault: 'now' },
+    ...dataOption,
+  },
+  json: 'one document: prices, months',
+  examples: [['kms audit bill --from 2026-11-01', 'the bill of November so far']],
+  async run({ values, note }) {
+    const bounds = {
+      from: instantFrom('--from', values.from)?.getTime(),
+      to: instantFrom('--to', values.to)?.getTime(),
+      now: Date.now(),
+    };
+    if (bounds.from !== undefined && bounds.to !== undefined && bounds.to < bounds.from) {
+      throw new UsageError('--to is before --from');
+    }
+    const logged = await usageOf(recordsIn(values.data, note), bounds);
+    const months = logged === undefined ? [] : billOf(logged);
+    if (values.json) {
+      const { page } = kmsPrices;
+      process.stdout.write(`${JSON.stringify({ prices: { seen: pricesSeen, page, currency: 'USD' }, months })}\n`);
+      return 0;
+    }
+    process.stdout.write(`US dollars, by the list prices of ${pricesSeen}: ${kmsPrices.page}\n\n`);
+    for (const row of [head, ...months.flatMap(rowsOf)])
+      process.stdout.write(`${row.map(padded).join('  ').trimEnd()}\n`);
     return 0;
-  }
-  const bounds = {
-    from: instantFrom('--from', values.from)?.getTime(),
-    to: instantFrom('--to', values.to)?.getTime(),
-    now: Date.now(),
-  };
-  if (bounds.from !== undefined && bounds.to !== undefined && bounds.to < bounds.from) {
-    throw new UsageError('--to is before --from');
-  }
-  const logged = await usageOf(recordsIn(values.data), bounds);
-  const months = logged === undefined ? [] : billOf(logged);
-  if (values.json) {
-    const { page } = kmsPrices;
-    process.stdout.write(`${JSON.stringify({ prices: { seen: pricesSeen, page, currency: 'USD' }, months })}\n`);
-    return 0;
-  }
-  process.stdout.write(`US dollars, by the list prices of ${pricesSeen}: ${kmsPrices.page}\n\n`);
-  for (const row of [head, ...months.flatMap(rowsOf)])
-    process.stdout.write(`${row.map(padded).join('  ').trimEnd()}\n`);
-  return 0;
-};
+  },
+});
 
 interface MonthlyBill {
   readonly month: string;

@@ -1,38 +1,24 @@
 import type { AuditRecord } from '../../lambdas/pipeline/ports.ts';
 import { UsageError } from '../../local/options.ts';
+import { dataOption, type Options, type Values } from '../command.ts';
 import { instantFrom } from './instant.ts';
 import { keysOf, type Told } from './told.ts';
 
 /** Options that choose calls; all must hold. */
 const filterOptions = {
-  key: { type: 'string' },
-  principal: { type: 'string' },
-  operation: { type: 'string' },
-  error: { type: 'string' },
-  context: { type: 'string', multiple: true },
-  from: { type: 'string' },
-  to: { type: 'string' },
-} as const;
+  key: { value: 'KEY', about: 'on this key: its id, its ARN, or an alias the call named' },
+  principal: { value: 'WHO', about: 'by this principal: its ARN, or the name at the end of it' },
+  operation: { value: 'NAME', about: 'Encrypt, say' },
+  error: { value: 'CODE', about: 'that failed so; any: that failed; none: that did not' },
+  context: { value: 'NAME=VALUE', about: 'with this pair in an encryption context', many: true },
+  from: { value: 'TIME', about: 'since then: 2026-11-21 or 2026-11-21T10:00:00Z' },
+  to: { value: 'TIME', about: 'until then' },
+} as const satisfies Options;
 
 /** Options of all that read the log. */
-export const readingOptions = {
-  ...filterOptions,
-  json: { type: 'boolean' },
-  data: { type: 'string' },
-  help: { type: 'boolean' },
-} as const;
+export const readingOptions = { ...filterOptions, ...dataOption } as const satisfies Options;
 
-export const filterUsage = `  --key KEY          on this key: its id, its ARN, or an alias the call named
-  --principal WHO    by this principal: its ARN, or the name at the end of it
-  --operation NAME   Encrypt, say
-  --error CODE       that failed so; any: that failed; none: that did not
-  --context K=V      with this pair in an encryption context; may be given several times
-  --from TIME        since then: 2026-11-21 or 2026-11-21T10:00:00Z
-  --to TIME          until then`;
-
-export type Filters = {
-  readonly [Name in keyof typeof filterOptions]?: (Name extends 'context' ? string[] : string) | undefined;
-};
+export type Filters = Values<typeof filterOptions>;
 
 export interface Wanted {
   readonly from?: Date | undefined;

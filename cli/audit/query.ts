@@ -1,37 +1,41 @@
-import { parseArgs } from 'node:util';
-import { filterUsage, readingOptions, wantedBy } from './filters.ts';
+import type { AuditRecord } from '../../lambdas/pipeline/ports.ts';
+import { command } from '../command.ts';
+import { styled } from '../look.ts';
+import { readingOptions, wantedBy } from './filters.ts';
 import { recordsIn } from './reading.ts';
-import { columns, rowOf } from './told.ts';
+import { columns, rowOf, type Told } from './told.ts';
 
-const usage = `usage: npm run -s audit -- query [options]
-
-${filterUsage}
-  --json             whole records, a line each, instead of a table
-  --data DIR         the data folder of the service   KMS_DATA   .kms
-
-Tells which calls were made, the oldest first.
-`;
-
-/** Tells the calls that were made. */
-export const run = async (args: readonly string[]): Promise<number> => {
-  const { values } = parseArgs({ args: [...args], options: readingOptions });
-  if (values.help) {
-    process.stdout.write(usage);
+export const query = command({
+  summary: 'tell calls that were made',
+  about: 'The oldest first. All of the options must hold of a call.',
+  options: readingOptions,
+  json: 'whole records, a line each, instead of a table',
+  examples: [
+    ['kms audit query --key alias/lab --context tenant=blue', 'who used it for whom, and why it was allowed'],
+    ['kms audit query --error any --json | jq .errorCode', 'what went wrong'],
+  ],
+  async run({ values, note }) {
+    const wanted = wantedBy(values);
+    if (!values.json) process.stdout.write(`${styled('bold', lineOf(columns))}\n`);
+    for await (const record of recordsIn(values.data, note, wanted.from)) {
+      if (!wanted.matches(record)) continue;
+      process.stdout.write(`${values.json ? JSON.stringify(record) : lineOfCall(record)}\n`);
+    }
     return 0;
-  }
-  const wanted = wantedBy(values);
-  if (!values.json) process.stdout.write(`${lineOf(columns)}\n`);
-  for await (const record of recordsIn(values.data, wanted.from)) {
-    if (!wanted.matches(record)) continue;
-    process.stdout.write(`${values.json ? JSON.stringify(record) : lineOf(rowOf(record))}\n`);
-  }
-  return 0;
+  },
+});
+
+/** A call in the columns; one that failed is red. */
+export const lineOfCall = (record: AuditRecord): string => {
+  const told: Told = record;
+  const line = lineOf(rowOf(record));
+  return told.errorCode === undefined ? line : styled('red', line);
 };
 
 /** Wide enough for most; what is longer moves the rest of its line. */
 const widths = [20, 18, 20, 36, 24];
 
-export const lineOf = (row: readonly string[]): string =>
+const lineOf = (row: readonly string[]): string =>
   row
     .map((cell, index) => cell.padEnd(widths[index] ?? 0))
     .join('  ')

@@ -1,17 +1,9 @@
-import { parseArgs } from 'node:util';
 import { printable } from '../../core/policy/wording.ts';
-import { filterUsage, readingOptions, wantedBy } from './filters.ts';
+import { command } from '../command.ts';
+import { tableOf } from '../table.ts';
+import { readingOptions, wantedBy } from './filters.ts';
 import { recordsIn } from './reading.ts';
 import { keysOf, type Told } from './told.ts';
-
-const usage = `usage: npm run -s audit -- stats [options]
-
-${filterUsage}
-  --json             a line of JSON for each key and operation, instead of a table
-  --data DIR         the data folder of the service   KMS_DATA   .kms
-
-Tells how often each key was used, by operation, and how often that failed. A call on two keys counts for both.
-`;
 
 interface Count {
   readonly key: string;
@@ -22,28 +14,29 @@ interface Count {
   last: string;
 }
 
-/** Counts calls by key and operation. */
-export const run = async (args: readonly string[]): Promise<number> => {
-  const { values } = parseArgs({ args: [...args], options: readingOptions });
-  if (values.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const wanted = wantedBy(values);
-  const counts = new Map<string, Count>();
-  for await (const record of recordsIn(values.data, wanted.from)) {
-    if (wanted.matches(record)) count(counts, record);
-  }
-  const rows = [...counts.values()].sort((a, b) => compare(a.key, b.key) || b.calls - a.calls);
-  if (!values.json) process.stdout.write(`${['calls', 'failed', 'last', 'operation', 'key'].map(padded).join('  ')}\n`);
-  for (const { key, operation, calls, failed, last } of rows) {
-    const cells = [`${calls}`, `${failed}`, last, operation, key].map(printable).map(padded);
+export const stats = command({
+  summary: 'tell how often keys were used',
+  about: 'By key and operation, and how often that failed. A call on two keys counts for both.',
+  options: readingOptions,
+  json: 'a line for each key and operation, instead of a table: key, operation, calls, failed, last',
+  examples: [['kms audit stats --error any', 'what fails, and how often']],
+  async run({ values, note }) {
+    const wanted = wantedBy(values);
+    const counts = new Map<string, Count>();
+    for await (const record of recordsIn(values.data, note, wanted.from)) {
+      if (wanted.matches(record)) count(counts, record);
+    }
+    const rows = [...counts.values()].sort((a, b) => compare(a.key, b.key) || b.calls - a.calls);
+    const cellsOf = ({ key, operation, calls, failed, last }: Count) =>
+      [`${calls}`, `${failed}`, last, operation, key].map(printable);
     process.stdout.write(
-      values.json ? `${JSON.stringify({ key, operation, calls, failed, last })}\n` : `${cells.join('  ')}\n`,
+      values.json
+        ? rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+        : tableOf(['calls', 'failed', 'last', 'operation', 'key'], rows.map(cellsOf)),
     );
-  }
-  return 0;
-};
+    return 0;
+  },
+});
 
 const count = (counts: Map<string, Count>, told: Told): void => {
   const { eventName: operation = '', eventTime = '', errorCode } = told;
@@ -59,6 +52,3 @@ const count = (counts: Map<string, Count>, told: Told): void => {
 };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-const widths = [7, 7, 20, 24];
-const padded = (cell: string, index: number): string => cell.padEnd(widths[index] ?? 0);

@@ -1,8 +1,6 @@
-import { parseArgs } from 'node:util';
 import { isRegion } from '../../core/model/arn.ts';
 import { isLoopbackHost } from '../../local/control/loopback.ts';
-import { UsageError } from '../../local/options.ts';
-import { threeParts } from '../three-parts.ts';
+import { Failure } from '../../local/failure.ts';
 
 export interface ProxyOptions {
   /** With the stage, without a slash at the end. */
@@ -13,37 +11,24 @@ export interface ProxyOptions {
   readonly json: boolean;
 }
 
-const flags = {
-  endpoint: { type: 'string' },
-  port: { type: 'string' },
-  region: { type: 'string' },
-  profile: { type: 'string' },
-  json: { type: 'boolean' },
-} as const;
-
-export const usage = `usage: npm run proxy -- --endpoint URL [options]
-
-  --endpoint URL  of the deployed service, with its stage: https://ID.execute-api.REGION.amazonaws.com/prod
-  --port N        port to listen on, on 127.0.0.1; 0 for any free one                         4600
-  --region R      of the service                             the endpoint's own, else AWS_REGION
-  --profile NAME  whose credentials sign                     AWS_PROFILE
-  --json          one JSON line when ready, instead of text
-
-Takes the calls of any KMS client on this machine and sends them to the deployed service, signed with your own AWS
-credentials: those of the environment, of a profile, of IAM Identity Center and so on, as every AWS client finds them.
-Clients sign for the proxy with a key that it makes at its start and prints; nobody without it can use your rights.
-`;
+/** The flags of `proxy` as they were given. */
+export interface ProxyFlags {
+  readonly endpoint?: string | undefined;
+  readonly port?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly json?: boolean | undefined;
+}
 
 /**
  * Flag before endpoint before environment.
  *
- * @throws {UsageError} that says what is wrong, why, and what to do
+ * @throws {Failure} that says what is wrong, why, and what to do
  */
 export const proxyOptions = (
-  args: readonly string[],
+  values: ProxyFlags,
   environment: Readonly<Record<string, string | undefined>>,
 ): ProxyOptions => {
-  const values = valuesOf(args);
   const endpoint = endpointFrom(values.endpoint);
   return {
     endpoint,
@@ -56,15 +41,7 @@ export const proxyOptions = (
 
 const example = 'https://ID.execute-api.REGION.amazonaws.com/prod';
 
-const wrong = (what: string, why: string, fix: string): UsageError => new UsageError(threeParts({ what, why, fix }));
-
-const valuesOf = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options: flags }).values;
-  } catch (error) {
-    throw wrong('the options cannot be read', error instanceof Error ? error.message : String(error), 'see --help');
-  }
-};
+const wrong = (what: string, why: string, hint: string): Failure => new Failure({ what, why, hint, exit: 2 });
 
 const endpointFrom = (text: string | undefined): URL => {
   if (text === undefined) {

@@ -8,10 +8,10 @@ import { operations } from '../../lambdas/operations/index.ts';
 import { headerValues } from '../../lambdas/pipeline/header-values.ts';
 import type { HttpReply } from '../../lambdas/pipeline/ports.ts';
 import { replyToError } from '../../lambdas/pipeline/reply.ts';
+import type { Trouble } from '../../local/failure.ts';
 import { readBody } from '../../local/read-body.ts';
 import type { Credential } from '../../local/sigv4.ts';
 import { targetedOperation } from '../../local/targeted-operation.ts';
-import type { Trouble } from '../three-parts.ts';
 import { newAdmission, refuseStrangers } from './admission.ts';
 import { type Deployment, NoCredentialsError, newForward } from './forward.ts';
 import { asKms, notTheService } from './refusals.ts';
@@ -64,7 +64,7 @@ export const listen = async (options: ProxyServerOptions): Promise<ProxyServer> 
     } catch (error) {
       const trouble = troubleOf(error, operation, endpoint);
       log(trouble);
-      return fail(new KmsError(trouble.name, `The proxy ${trouble.what} (${trouble.why}): ${trouble.fix}`));
+      return fail(new KmsError(trouble.name, `The proxy ${trouble.what} (${trouble.why}): ${trouble.hint}`));
     }
     return handOn(answered, response, requestId, { endpoint, operation });
   };
@@ -124,13 +124,13 @@ const troubleOf = (error: unknown, operation: string, endpoint: string) => {
         name: 'UnrecognizedClientException',
         what: `found no AWS credentials to sign ${operation} with`,
         why,
-        fix: 'log in again, for example with aws sso login',
+        hint: 'log in again, for example with aws sso login',
       } as const)
     : ({
         name: 'DependencyTimeoutException',
         what: `got no answer to ${operation} from ${endpoint}`,
         why,
-        fix: 'check --endpoint and the network',
+        hint: 'check --endpoint and the network',
       } as const);
 };
 

@@ -9,17 +9,10 @@ export const firstAccount = '111122223333';
  * @returns JSON for people to edit
  */
 export const newPrincipalsFile = (random: (length: number) => Buffer): string => {
-  const characters = (alphabet: string, length: number): string =>
-    // alphabets of 32 and 64 divide 256, so no character is likelier than another
-    Array.from(random(length), (byte) => alphabet[byte % alphabet.length]).join('');
-  const newAccessKey = () => ({
-    accessKeyId: `AKIA${characters(base32, 16)}`,
-    secretAccessKey: characters(base64, 40),
-  });
   const newUser = (name: string, policies: readonly object[]) => ({
     name,
     path: '/',
-    ...newAccessKey(),
+    ...newAccessKey(random),
     tags: {},
     policies,
   });
@@ -28,14 +21,23 @@ export const newPrincipalsFile = (random: (length: number) => Buffer): string =>
       id: firstAccount,
       users: [newUser('admin', [allOfKms]), newUser('alice', []), newUser('bob', [])],
       roles: [],
-      root: newAccessKey(),
+      root: newAccessKey(random),
     },
-    { id: '444455556666', users: [newUser('partner', [allOfKms])], roles: [], root: newAccessKey() },
+    { id: '444455556666', users: [newUser('partner', [allOfKms])], roles: [], root: newAccessKey(random) },
   ];
   return `${JSON.stringify({ accounts }, undefined, 2)}\n`;
+};
+
+/** An access key of AWS's form, of random characters. */
+export const newAccessKey = (random: (length: number) => Buffer) => {
+  const characters = (alphabet: string, length: number): string =>
+    // alphabets of 32 and 64 divide 256, so no character is likelier than another
+    Array.from(random(length), (byte) => alphabet[byte % alphabet.length]).join('');
+  return { accessKeyId: `AKIA${characters(base32, 16)}`, secretAccessKey: characters(base64, 40) };
 };
 
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-const allOfKms = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }] };
+/** The identity policy of an administrator of KMS. */
+export const allOfKms = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }] };

@@ -14,7 +14,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Deployment } from '../../clients/proxy/forward.ts';
 import { listen, type ProxyServer } from '../../clients/proxy/server.ts';
 import { newThrowawayKey } from '../../clients/proxy/throwaway-key.ts';
-import type { Trouble } from '../../clients/three-parts.ts';
+import type { Trouble } from '../../local/failure.ts';
 import type { ApiGatewayOptions } from '../gateway/api-gateway.ts';
 import { alice, credentialsOf, kmsResponses, session, startDeployed } from '../gateway/deployed.ts';
 
@@ -188,7 +188,7 @@ describe('an endpoint that leads elsewhere', () => {
       {
         what: expect.stringContaining('ListKeys'),
         why: expect.stringContaining('ECONNREFUSED'),
-        fix: expect.stringContaining('--endpoint'),
+        hint: expect.stringContaining('--endpoint'),
       },
     ]);
   });
@@ -212,7 +212,7 @@ it('tells when the credentials of the user have ended, and goes on once there ar
     name: 'UnrecognizedClientException',
     message: expect.stringContaining('The SSO session has expired'),
   });
-  expect(logged).toMatchObject([{ fix: expect.stringContaining('aws sso login') }]);
+  expect(logged).toMatchObject([{ hint: expect.stringContaining('aws sso login') }]);
   expired = false;
   await expect(kms.send(new ListKeysCommand())).resolves.toBeDefined();
 });

@@ -18,5 +18,5 @@ it('npm run cli-model writes where AWS_DATA_PATH may point, and says how', async
 
 it('npm run cli-model says what stands in its way, why, and what to do', async () => {
   const { code, stderr } = await runKms('cli-model', { args: ['--out', '/dev/null/models'] });
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/^kms cli-model: [^\n]+\nwhy: [^\n]+\ndo: [^\n]+\n$/)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^kms cli-model: [^\n]+\nwhy: [^\n]+\nhint: [^\n]+\n$/)]);
 });

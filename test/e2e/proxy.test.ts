@@ -46,7 +46,7 @@ describe('npm run proxy', () => {
     expect(one.ready.secretAccessKey).not.toBe(other.ready.secretAccessKey);
   });
 
-  const inThreeParts = (what: string) => new RegExp(`^kms proxy: ${what}[^\n]*\nwhy: [^\n]+\ndo: [^\n]+\n$`);
+  const inThreeParts = (what: string) => new RegExp(`^kms proxy: ${what}[^\n]*\nwhy: [^\n]+\nhint: [^\n]+\n$`);
 
   it('does not start without credentials to sign with', async () => {
     const { code, stderr } = await runKms('proxy', { args, env: nowhereElse });
@@ -70,6 +70,6 @@ describe('npm run proxy', () => {
     const wrong = await runKms('proxy');
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(inThreeParts('there is no endpoint'))]);
     const help = await runKms('proxy', { args: ['--help'] });
-    expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('usage: npm run proxy')]);
+    expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('Usage: kms proxy')]);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type StartOptions, startOptions, usage } from '../../local/options.ts';
+import { parseCommand } from '../../cli/program/parser.ts';
+import { start } from '../../cli/start.ts';
+import { type StartOptions, startOptions } from '../../local/options.ts';
 
 type Row = readonly [
   option: keyof StartOptions,
@@ -33,37 +35,42 @@ const rows: readonly Row[] = [
   ['quotas', ['--quotas', 'aws'], 'aws', 'KMS_QUOTAS', 'b.json', 'b.json', undefined],
 ];
 
+const optionsOf = (args: readonly string[], environment: Record<string, string>) =>
+  startOptions(parseCommand(['start'], start, args)?.values ?? {}, environment);
+
 describe('the options of start', () => {
   it.each(rows)(
     '%s: flag before environment before default',
     (option, flag, flagValue, variable, text, variableValue, byDefault) => {
-      expect(startOptions([], {})[option]).toEqual(byDefault);
-      expect(startOptions([], { [variable]: text })[option]).toEqual(variableValue);
-      expect(startOptions(flag, { [variable]: text })[option]).toEqual(flagValue);
-      expect(startOptions(flag, {})[option]).toEqual(flagValue);
+      expect(optionsOf([], {})[option]).toEqual(byDefault);
+      expect(optionsOf([], { [variable]: text })[option]).toEqual(variableValue);
+      expect(optionsOf(flag, { [variable]: text })[option]).toEqual(flagValue);
+      expect(optionsOf(flag, {})[option]).toEqual(flagValue);
     },
   );
 
   it('writes JSON only when asked by the flag', () => {
-    expect(startOptions([], {}).json).toBe(false);
-    expect(startOptions(['--json'], {}).json).toBe(true);
+    expect(optionsOf([], {}).json).toBe(false);
+    expect(optionsOf(['--json'], {}).json).toBe(true);
   });
 
-  it.each(rows)('the usage names %s, with its flag %s and its variable', (_option, [flag], _flagValue, variable) => {
-    expect(usage).toContain(flag);
-    expect(usage).toContain(variable);
+  it.each(rows)('the declaration names %s, with its flag %s and its variable', (_, [flag = ''], _value, variable) => {
+    expect(Object.entries(start.options)).toContainEqual([
+      flag.slice(2),
+      expect.objectContaining({ variable: expect.stringMatching(new RegExp(`^${variable}(=1)?$`)) }),
+    ]);
   });
 
   it('has no option that these tests forget', () => {
-    expect(Object.keys(startOptions([], {})).sort()).toEqual([...rows.map(([option]) => option), 'json'].sort());
+    expect(Object.keys(optionsOf([], {})).sort()).toEqual([...rows.map(([option]) => option), 'json'].sort());
   });
 
   it.each(['abc', '-1', '65536', '1.5', '0x10', '1e3', ' 80'])('refuses the port "%s", and shows it', (port) => {
-    expect(() => startOptions([`--port=${port}`], {})).toThrow(`"${port}"`);
-    expect(() => startOptions([], { KMS_PORT: port })).toThrow(`"${port}"`);
+    expect(() => optionsOf([`--port=${port}`], {})).toThrow(`"${port}"`);
+    expect(() => optionsOf([], { KMS_PORT: port })).toThrow(`"${port}"`);
   });
 
   it.each(['abc', '-1', '1.5', '3601', '1e3'])('refuses the grant delay "%s", and shows it', (delay) => {
-    expect(() => startOptions([`--grant-delay=${delay}`], {})).toThrow(`"${delay}"`);
+    expect(() => optionsOf([`--grant-delay=${delay}`], {})).toThrow(`"${delay}"`);
   });
 });

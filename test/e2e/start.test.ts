@@ -110,7 +110,13 @@ describe('starting', { timeout: 30_000 }, () => {
     const first = await startKms({ data });
     const second = await runKms('start', { args: ['--json', '--port', '0', '--data', data] });
     expect(second).toMatchObject({ code: 1, stdout: '' });
-    expect(second.stderr).toBe(`kms start: The data folder ${data} is in use by another process (pid ${first.pid})\n`);
+    expect(second.stderr).toBe(
+      [
+        `kms start: The data folder ${data} is in use by another process (pid ${first.pid})`,
+        'why: a data folder is for one service at a time',
+        'hint: use that one, stop it, or take another folder with --data DIR\n',
+      ].join('\n'),
+    );
     expect((await fetch(`${first.endpoint}/health?deep=1`)).status).toBe(200);
     await first.kill();
     const third = await startKms({ data });
@@ -165,7 +171,9 @@ describe('starting', { timeout: 30_000 }, () => {
     const data = await newFolder();
     const missing = join(data, 'nobody.json');
     const refused = await runKms('start', { args: ['--json', '--port', '0', '--data', data, '--principals', missing] });
-    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: `kms start: ${missing}: no such file\n` });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(/^kms start: (.*): no such file\nwhy: .*\nhint: .*\n$/);
+    expect(refused.stderr).toContain(missing);
   });
 
   it('takes a marker from before it was started again', async () => {

@@ -159,14 +159,14 @@ describe('kms why and kms simulate', { timeout: 30_000 }, () => {
     expect(unknown).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/no record of request 0.*\nhint: /),
+      stderr: expect.stringMatching(/no record of request 0.*\nwhy: .*\nhint: /),
     });
     for (const args of [[], ['not an id'], ['a', 'b']]) {
       expect(await runKms('why', { args })).toMatchObject({ code: 2, stdout: '' });
     }
     for (const command of ['why', 'simulate']) {
       const help = await runKms(command, { args: ['--help'] });
-      expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^usage: npm run -s/) });
+      expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`Usage: kms ${command} `) });
     }
   });
 
