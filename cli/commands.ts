@@ -3,6 +3,7 @@ import type { Group } from './command.ts';
 const running = 'The service:';
 const deployed = 'A deployed service:';
 const looking = 'Looking into it:';
+const data = 'Data:';
 
 /** Everything `kms` can do. */
 export const commands: Group = {
@@ -44,6 +45,16 @@ export const commands: Group = {
       heading: looking,
       summary: 'read and verify the audit log',
       load: async () => (await import('./audit.ts')).audit,
+    },
+    encrypt: {
+      heading: data,
+      summary: 'encrypt a file of any size',
+      load: async () => (await import('./encrypt.ts')).encrypt,
+    },
+    decrypt: {
+      heading: data,
+      summary: 'decrypt what encrypt wrote',
+      load: async () => (await import('./decrypt.ts')).decrypt,
     },
     proxy: {
       heading: deployed,

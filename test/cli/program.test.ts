@@ -24,7 +24,7 @@ describe('every command', () => {
   it('is one of these', () => {
     expect(every.map(([name]) => name)).toEqual(
       expect.arrayContaining([
-        ...['start', 'status', 'env', 'clock', 'seed', 'why', 'simulate', 'completion'],
+        ...['start', 'status', 'env', 'clock', 'seed', 'why', 'simulate', 'encrypt', 'decrypt', 'completion'],
         ...['principals list', 'principals add user', 'principals add account', 'principals attach policy'],
         ...['audit tail', 'audit query', 'audit verify', 'audit stats', 'audit bill'],
       ]),

@@ -34,7 +34,7 @@ describe('kms', { timeout: 60_000 }, () => {
     for (const args of [[], ['--help'], ['help']]) {
       const help = await runBytes(args, dirname(data));
       expect(help).toMatchObject({ code: 0, stderr: '' });
-      expect(String(help.stdout)).toMatch(/^Usage: kms .*^ {2}status +tell whether it runs$/ms);
+      expect(String(help.stdout)).toMatch(/^Usage: kms .*^ {2}decrypt +decrypt what encrypt wrote$/ms);
     }
     expect(await runKms('help', { args: ['audit', 'query'] })).toEqual(
       await runKms('audit', { args: ['query', '--help'] }),
@@ -44,12 +44,12 @@ describe('kms', { timeout: 60_000 }, () => {
   });
 
   it('tells what is wrong in three parts, with what could have been meant', async () => {
-    expect(await runKms('stauts')).toMatchObject({
+    expect(await runKms('decrpyt')).toMatchObject({
       code: 2,
       stdout: '',
       stderr:
-        "kms: unknown command 'stauts'\nwhy: it was called wrongly; nothing was done\n" +
-        'hint: Did you mean status? kms --help tells how\n',
+        "kms: unknown command 'decrpyt'\nwhy: it was called wrongly; nothing was done\n" +
+        'hint: Did you mean decrypt? kms --help tells how\n',
     });
   });
 
@@ -73,7 +73,7 @@ describe('kms', { timeout: 60_000 }, () => {
     await chmod(program, 0o755);
     const script = `eval "$(kms completion bash)"
       complete_it() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kms; echo "\${COMPREPLY[*]}"; }
-      complete_it kms aud; complete_it kms audit v; complete_it kms simulate --cont; complete_it kms seed check se`;
+      complete_it kms aud; complete_it kms audit v; complete_it kms encrypt letter --cont; complete_it kms seed check se`;
     await writeFile(join(bin, 'seed.yaml'), '');
     const PATH = [bin, dirname(process.execPath), process.env.PATH].join(delimiter);
     const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: bin, env: { ...process.env, PATH } });
