@@ -13,10 +13,12 @@ import {
   VerifyCommand,
 } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { newSeedFolder } from '../local/seed-folder.ts';
+import { newSeedFolder, removeSeedFolders } from '../local/seed-folder.ts';
 import { newFolder, removeFolders } from './folders.ts';
 import { sdkClient } from './sdk-client.ts';
 import { killAll, type RunningKms, runKms, startKms } from './start-kms.ts';
+
+removeSeedFolders();
 
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const hex = '8f'.repeat(32);

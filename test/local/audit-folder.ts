@@ -14,18 +14,21 @@ export let logged: LogEntry[] = [];
 let parent = '';
 const logs: LocalAuditLog[] = [];
 
-beforeEach(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'audit-log-'));
-  folder = join(parent, 'audit');
-  logged = [];
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  syncBuiltinESMExports();
-  vi.useRealTimers();
-  for (const log of logs.splice(0)) await log.close();
-  await rm(parent, { recursive: true, force: true });
-});
+/** Gives each test of the file its folder. Called by the file itself, since files share the modules that they import. */
+export const newAuditFolders = (): void => {
+  beforeEach(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'audit-log-'));
+    folder = join(parent, 'audit');
+    logged = [];
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+    vi.useRealTimers();
+    for (const log of logs.splice(0)) await log.close();
+    await rm(parent, { recursive: true, force: true });
+  });
+};
 
 export const opened = async (): Promise<LocalAuditLog> => {
   const now = () => new Date('2027-01-31T23:59:58Z');

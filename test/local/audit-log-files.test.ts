@@ -12,12 +12,15 @@ import {
   line,
   logged,
   names,
+  newAuditFolders,
   opened,
   record,
   recordsOf,
   spoolName,
   writeAll,
 } from './audit-folder.ts';
+
+newAuditFolders();
 
 describe('log files', () => {
   it('are one per account and Region, named and filled as CloudTrail does', async () => {

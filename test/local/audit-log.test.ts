@@ -11,11 +11,14 @@ import {
   line,
   logged,
   names,
+  newAuditFolders,
   opened,
   record,
   stubbed,
   writeAll,
 } from './audit-folder.ts';
+
+newAuditFolders();
 
 describe('writing', () => {
   it('acknowledges a record when its line is in the spool', async () => {

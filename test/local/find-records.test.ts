@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { findRecords } from '../../local/audit/find-records.ts';
-import { folder, leave, opened, record } from './audit-folder.ts';
+import { folder, leave, newAuditFolders, opened, record } from './audit-folder.ts';
+
+newAuditFolders();
 
 const requestID = '5c5f2f5e-3f0b-4c63-9a3a-5b1a6f3c8a10';
 const wanted = (eventID: string, ...place: [account?: string, region?: string]) => ({

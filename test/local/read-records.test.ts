@@ -2,7 +2,9 @@ import { appendFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { followSpool } from '../../local/audit/follow-spool.ts';
 import { readRecords } from '../../local/audit/read-records.ts';
-import { folder, leave, line, opened, record, spoolName, writeAll } from './audit-folder.ts';
+import { folder, leave, line, newAuditFolders, opened, record, spoolName, writeAll } from './audit-folder.ts';
+
+newAuditFolders();
 
 const idsOf = async (from?: Date): Promise<unknown[]> => {
   const ids: unknown[] = [];

@@ -11,7 +11,9 @@ import { applySeed } from '../../local/seed/apply.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../../stores/dynamo/stores.ts';
 import { accountId, newService, otherAccountId, type Service, userOf } from '../service.ts';
-import { seedOf } from './seed-folder.ts';
+import { removeSeedFolders, seedOf } from './seed-folder.ts';
+
+removeSeedFolders();
 
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const otherId = '2234abcd-12ab-34cd-56ef-1234567890ab';

@@ -3,7 +3,9 @@ import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readSeed } from '../../local/seed/read.ts';
 import { SeedError } from '../../local/seed/seed-error.ts';
-import { defaults, newSeedFolder, seedOf } from './seed-folder.ts';
+import { defaults, newSeedFolder, removeSeedFolders, seedOf } from './seed-folder.ts';
+
+removeSeedFolders();
 
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const otherId = '2234abcd-12ab-34cd-56ef-1234567890ab';

@@ -5,9 +5,13 @@ import { afterAll } from 'vitest';
 import { readSeed } from '../../local/seed/read.ts';
 
 const made: string[] = [];
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+
+/** Removes the folders when the file is done. Called by the file itself, since files share the modules that they import. */
+export const removeSeedFolders = (): void => {
+  afterAll(() => {
+    for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+  });
+};
 
 /** A folder of these files, each readable by its owner alone. @returns the path of one */
 export const newSeedFolder = (files: Readonly<Record<string, string>>) => {
