@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listen, type ProxyServer } from '../../clients/proxy/server.ts';
+import type { ProxyServer } from '../../clients/proxy/server.ts';
 import { newThrowawayKey } from '../../clients/proxy/throwaway-key.ts';
 import { exchange, rawRequest } from '../e2e/raw-http.ts';
 import { type SignedCalls, signedCalls } from '../e2e/signed-calls.ts';
 import { alice, credentialsOf, type Deployed, startDeployed } from '../gateway/deployed.ts';
+import { proxyTo } from './proxy-to.ts';
 
 /** Everything here must be refused, and never reach the deployed service. */
 describe('the proxy lets nobody in but who has its key', () => {
@@ -14,9 +15,7 @@ describe('the proxy lets nobody in but who has its key', () => {
   const key = newThrowawayKey();
   beforeAll(async () => {
     deployed = await startDeployed();
-    const endpoint = new URL(deployed.endpoint);
-    const credentials = async () => credentialsOf(alice);
-    proxy = await listen({ endpoint, region: 'us-east-1', credentials, port: 0, key, log: () => {} });
+    proxy = await proxyTo(deployed, key);
     here = `http://127.0.0.1:${proxy.port}`;
     calls = await signedCalls(here, key);
   });

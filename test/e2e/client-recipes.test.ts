@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCliModel } from '../../clients/cli-model/write.ts';
-import { listen, type ProxyServer } from '../../clients/proxy/server.ts';
+import type { ProxyServer } from '../../clients/proxy/server.ts';
 import { newThrowawayKey } from '../../clients/proxy/throwaway-key.ts';
-import { alice, credentialsOf, type Deployed, startDeployed } from '../gateway/deployed.ts';
+import { proxyTo } from '../clients/proxy-to.ts';
+import { alice, type Deployed, startDeployed } from '../gateway/deployed.ts';
 import { newFolder, removeFolders } from './folders.ts';
 
 const run = promisify(execFile);
@@ -36,9 +37,7 @@ describe('the recipes of docs/clients.md', { timeout: 60_000 }, () => {
   const key = newThrowawayKey();
   beforeAll(async () => {
     deployed = await startDeployed();
-    const endpoint = new URL(deployed.endpoint);
-    const credentials = async () => credentialsOf(alice);
-    proxy = await listen({ endpoint, region: 'us-east-1', credentials, port: 0, key, log: () => {} });
+    proxy = await proxyTo(deployed, key);
     models = await newFolder();
     await writeCliModel(models);
     await deployed.service.newKey({ Description: 'the one that is listed' });
