@@ -16,6 +16,7 @@ import { defaultRegion } from './default-region.ts';
 import { openDeletedKeys } from './deleted-keys.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { madeUpEndpoint, openEndpointPolicy } from './endpoint-policy.ts';
+import { reachDynamoDb } from './external-dynamodb.ts';
 import { checkDeeply } from './health.ts';
 import { markerKey } from './marker-key.ts';
 import { openPrincipals, type Principals } from './principals.ts';
@@ -183,8 +184,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
 
 const openStorage = async (folder: DataFolder, inMemory: boolean, endpoint: string | undefined) => {
   if (endpoint !== undefined) {
-    // Region and credentials come from the environment, as for any AWS client; local databases take whatever they get.
-    const config = { endpoint, region: process.env.AWS_REGION ?? defaultRegion };
+    const config = await reachDynamoDb(endpoint);
     return { name: endpoint, config, close: async () => {}, compact: async () => {} };
   }
   const embedded = await openEmbeddedDynamoDb(inMemory ? {} : { path: folder.path('db') });

@@ -5,7 +5,7 @@ import dynalite from 'dynalite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder, removeFolders } from './folders.ts';
 import { sdkClient } from './sdk-client.ts';
-import { killAll, type RunningKms, startKms } from './start-kms.ts';
+import { killAll, type RunningKms, runKms, startKms } from './start-kms.ts';
 
 const portOf = (server: { address(): unknown }): number => {
   const address = server.address() as ReturnType<Server['address']>; // of an HTTP server too
@@ -99,6 +99,18 @@ describe('with --dynamodb-endpoint', { timeout: 30_000 }, () => {
     expect((await again.send(new ListKeysCommand({}))).Keys).toEqual(Keys);
     kms.destroy();
     again.destroy();
+  });
+
+  it.each([
+    ['there are no credentials', { AWS_ACCESS_KEY_ID: '' }, /why: .*credentials.*\nhint: set AWS_ACCESS_KEY_ID/],
+    ['no database answers', { KMS_DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' }, /why: connect ECONNREFUSED.*\nhint: /],
+  ])('does not start when %s', async (_, other, because) => {
+    const noOtherWay = { AWS_EC2_METADATA_DISABLED: 'true', AWS_SHARED_CREDENTIALS_FILE: data, AWS_CONFIG_FILE: data };
+    const refused = await runKms('start', {
+      args: ['--data', await newFolder(), '--port', '0'],
+      env: { ...env, KMS_DYNAMODB_ENDPOINT: url, ...noOtherWay, ...other },
+    });
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(because) });
   });
 
   it('fails calls while the database is away, says so, and goes on when it is back', async () => {
