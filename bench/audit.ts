@@ -56,7 +56,7 @@ const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
 const sides: Side[] = [];
 const rows: string[][] = [];
 try {
-  for (const script of ['bin/kms.ts', 'bench/unaudited-server.ts']) sides.push(await open(script));
+  for (const script of ['bin/kms.mjs', 'bench/unaudited-server.ts']) sides.push(await open(script));
   const [audited, bare] = sides as [Side, Side]; // of the two scripts
   for (const name of names) {
     for (const side of sides) await measure(side, name); // until the code is optimized

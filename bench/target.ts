@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /** Our own server as `npm start` starts it, on a data folder of its own, which is removed in the end. */
-export const ownServer = async (script = 'bin/kms.ts'): Promise<Target> => {
+export const ownServer = async (script = 'bin/kms.mjs'): Promise<Target> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'kms-bench-'));
   const remove = () => rm(dataDir, { recursive: true, force: true });
   try {

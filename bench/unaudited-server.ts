@@ -1,4 +1,4 @@
-/** The service without the audit step of the pipeline, to compare with: there is no such option. Arguments as of bin/kms.ts. */
+/** The service without the audit step of the pipeline, to compare with: there is no such option. Arguments as of bin/kms.mjs. */
 import { registerHooks } from 'node:module';
 
 let left = 0;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../bin/kms.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/kms.mjs', import.meta.url));
 
 /** A command of the CLI with pipes; nothing of KMS_ or AWS_ is passed on. */
 export const spawnBytes = (args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { newSecretWatch, type SecretWatch } from '../secret-watch.ts';
 import { checkAuditFiles, watchFolder } from './watched-folder.ts';
 
-const program = fileURLToPath(new URL('../../bin/kms.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/kms.mjs', import.meta.url));
 
 /** The JSON line of a service that is ready, as DESIGN.md section 2 says. */
 export interface ReadyLine {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Credential } from '../../local/sigv4.ts';
 
-const program = fileURLToPath(new URL('../../bin/kms.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/kms.mjs', import.meta.url));
 
 /** Where there are no credentials but those of the environment. */
 export const nowhereElse = {
