@@ -99,7 +99,10 @@ beforeAll(async () => {
   const { port } = server.address() as AddressInfo; // listens on TCP
   lambda = { asked, endpoint: `http://127.0.0.1:${port}`, stop: () => server.close() };
 });
-afterAll(() => lambda.stop());
+afterAll(() => {
+  written.mockRestore();
+  lambda.stop();
+});
 const environment = () => ({
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEEXAMPLE00',

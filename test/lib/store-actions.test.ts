@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { storeActions } from '../../lib/store-actions.ts';
 import { dynamoStores, storesWithin } from '../../stores/dynamo/stores.ts';
 import type { Access, StoreName } from '../../stores/ports.ts';
@@ -11,6 +11,7 @@ beforeEach(() => {
   sent.reset();
   sent.onAnyCommand().resolves({});
 });
+afterAll(() => sent.restore());
 
 /** Serves as every argument of every function of the stores: an id, a record, a page and an instant. */
 const anything = Object.assign(new Date(0), {

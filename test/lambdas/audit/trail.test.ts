@@ -1,10 +1,11 @@
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { s3Trail } from '../../../lambdas/audit/trail.ts';
 
 const s3 = mockClient(S3Client);
 afterEach(() => s3.reset());
+afterAll(() => s3.restore());
 
 it('lists what S3 tells in several pages, from where it was asked to', async () => {
   s3.on(ListObjectsV2Command, { StartAfter: 'logs/a' }).resolves({
