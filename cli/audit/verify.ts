@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { digestKeyFile } from '../../local/audit/digest-key.ts';
 import type { Verified } from '../../local/audit/verify-chain.ts';
 import { verifyFolder } from '../../local/audit/verify-folder.ts';
-import { dataDirFrom, UsageError } from '../../local/options.ts';
+import { Failure } from '../../local/failure.ts';
+import { dataDirFrom } from '../../local/options.ts';
 import { command, dataOption } from '../command.ts';
 import { styled } from '../look.ts';
 import { instantFrom } from './instant.ts';
@@ -31,7 +32,8 @@ export const verify = command({
     const keyFiles = values['public-key'] ?? (hasOwn ? [ownKey] : []);
     const span = { from: instantFrom('--from', values.from), to: instantFrom('--to', values.to) };
     if (keyFiles.length === 0) {
-      throw new UsageError(`no key to verify with: ${ownKey} is not there yet, and no --public-key is given`);
+      const why = `${ownKey} is not there: the service makes it with the first digest, on the hour or when it stops`;
+      throw new Failure({ what: 'nothing to verify yet', why, hint: 'wait for it, or give a --public-key' });
     }
     const results = await verifyFolder({ folder, keyFiles, ...span });
     for (const [place, verified] of results) {

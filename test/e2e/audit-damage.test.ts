@@ -72,3 +72,9 @@ it('does not start on an audit folder that it cannot use, and says which', async
   expect(stderr).toContain(join(data, 'audit'));
   expect(await readFile(join(data, 'audit'), 'utf8')).toBe('in the way of the folder');
 });
+
+it('is told that there is nothing to verify before the first digest', async () => {
+  const { code, stderr } = await runKms('audit', { args: ['verify', '--data', await newFolder()] });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/nothing to verify yet\nwhy: .*\nhint: /);
+});
