@@ -1,3 +1,4 @@
+import type { AccessRequest } from './request.ts';
 import type { ContextValue, Lookup } from './template.ts';
 
 /** What is known of a request, by condition key; names in any case. */
@@ -10,16 +11,17 @@ const fewQuestions = 5;
  * Looks up condition keys by their names in lower case. Names that differ only by case are one key with the values of
  * all.
  *
- * @param request its context is not looked at before the first question
+ * @param request its context, where that is a function, is not asked for before the first question
  * @param withoutKms no key of `kms:` is there, as when an alias is authorized
  */
-export const lookupIn = (request: { readonly context: Context }, withoutKms: boolean): Lookup => {
+export const lookupIn = ({ context: given }: Pick<AccessRequest, 'context'>, withoutKms: boolean): Lookup => {
+  let context = typeof given === 'function' ? undefined : given;
   let asked = 0;
   let names: readonly string[] | undefined;
   let folded: Map<string, ContextValue> | undefined;
   return (name) => {
     if (withoutKms && name.startsWith('kms:')) return undefined;
-    const { context } = request;
+    context ??= typeof given === 'function' ? given() : given;
     asked += 1;
     if (folded === undefined && asked < fewQuestions) {
       names ??= Object.keys(context);

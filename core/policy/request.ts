@@ -11,8 +11,8 @@ export interface AccessRequest {
   /** `kms:Decrypt`. */
   readonly action: string;
   readonly resource: Resource;
-  /** May be a getter: it is read only when a policy asks for something. */
-  readonly context: Context;
+  /** As a function it is asked for only when a policy asks for something. */
+  readonly context: Context | (() => Context);
   /** Of the request; judged by the constraints of grants. The condition keys made from it are in `context`. */
   readonly encryptionContext?: Readonly<Record<string, string>> | undefined;
   /** What CreateGrant is to give; without it no grant allows CreateGrant. */

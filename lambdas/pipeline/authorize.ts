@@ -40,19 +40,17 @@ export const authorize =
     const decide = async (action: string, resource: Resource, found?: { target: KeyTarget; key: FoundKey }) => {
       const aliases = asksForAliases && found && (await aliasContext(found.key, stores));
       const idle = found?.target.idleDays && (await idleContext(call, found.key, stores));
-      const context = onDemand(() =>
-        assuming(
-          found ? { ...own(), ...keyContext(call, found.target, found.key), ...aliases, ...idle } : ownThere(),
-          call.assumed,
-        ),
-      );
       const request: AccessRequest = {
         principal: caller,
         action: `kms:${action}`,
         resource,
-        get context() {
-          return context();
-        },
+        // No getter: V8 would keep a hidden class, and with it the whole call, for each object that has one of its own.
+        context: onDemand(() =>
+          assuming(
+            found ? { ...own(), ...keyContext(call, found.target, found.key), ...aliases, ...idle } : ownThere(),
+            call.assumed,
+          ),
+        ),
         encryptionContext: found && contextOf(call, found.target),
         newGrant: newGrantOf(input),
         retires: found?.key.grant,
