@@ -29,7 +29,7 @@ export interface KmsServer {
 /** The HTTP front of the local service; resolves once it listens. */
 export const listen = async (service: LocalService, options: ServerOptions): Promise<KmsServer> => {
   const requestTimeout = (options.requestTimeoutSeconds ?? 30) * 1000;
-  const answering = new Set<ServerResponse>();
+  let answering = 0; // no Set of them: one that only ever gets new members keeps old ones in memory for long
   const server = createServer(
     {
       requestTimeout,
@@ -40,8 +40,10 @@ export const listen = async (service: LocalService, options: ServerOptions): Pro
     },
     (request, response) => {
       const received = () => {
-        answering.add(response);
-        response.once('close', () => answering.delete(response));
+        answering += 1;
+        response.once('close', () => {
+          answering -= 1;
+        });
       };
       void answer(service, request, received)
         .catch((error: unknown) => failed(service, error))
@@ -60,7 +62,7 @@ export const listen = async (service: LocalService, options: ServerOptions): Pro
     port: typeof address === 'object' && address ? address.port : options.port,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
-      const letGo = setInterval(() => answering.size === 0 && server.closeAllConnections(), 20);
+      const letGo = setInterval(() => answering === 0 && server.closeAllConnections(), 20);
       await closed;
       clearInterval(letGo);
     },
