@@ -233,8 +233,9 @@ it('hands the attestation roots, and nothing else of their file, to the function
     );
     const attested = operations.flatMap(({ name, recipient }) => (recipient ? [name] : []));
     expect(told.toSorted()).toEqual(attested.map((name) => [name, one.pem + other.pem]).toSorted());
-    writeFileSync(file, 'no certificate');
-    expect(() => synthesise({ attestationRoot: file })).toThrow('there is no certificate in PEM');
+    const empty = join(folder, 'empty.pem');
+    writeFileSync(empty, 'no certificate');
+    expect(() => synthesise({ attestationRoot: empty })).toThrow('there is no certificate in PEM');
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,17 +1,17 @@
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code } from 'aws-cdk-lib/aws-lambda';
 import { beforeEach, expect, it } from 'vitest';
 import { Kms, type KmsProps } from '../../lib/kms.ts';
-import { referenceOf, resourcesOf } from './synthesis.ts';
+import { code, newApp, referenceOf, resourcesOf } from './synthesis.ts';
 
+const newStack = () => new Stack(newApp(), 'TheirStack');
 /** Somebody else's app, with our service among other things. */
 let stack: Stack;
 beforeEach(() => {
-  stack = new Stack(new App(), 'TheirStack');
+  stack = newStack();
 });
-const newKms = (props: KmsProps = {}) => new Kms(stack, 'Kms', { code: (name) => Code.fromInline(name), ...props });
+const newKms = (props: KmsProps = {}) => new Kms(stack, 'Kms', { code, ...props });
 const newRole = () => new Role(stack, 'App', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
 const templateOf = () => Template.fromStack(stack);
 
@@ -20,7 +20,7 @@ it('lives in the app of somebody else, under the name of its stack or another', 
     resourcesOf(template, 'AWS::DynamoDB::Table').map(([, { Properties }]) => Properties.TableName)[0];
   newKms();
   expect(tableIn(templateOf())).toBe('TheirStack-keys');
-  stack = new Stack(new App(), 'TheirStack');
+  stack = newStack();
   newKms({ installation: 'second' });
   expect(tableIn(templateOf())).toBe('second-keys');
 }, 120_000);

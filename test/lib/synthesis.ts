@@ -1,38 +1,55 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type Environment } from 'aws-cdk-lib';
+import { App, type AppProps, type Environment } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { KmsStack } from '../../lib/kms-stack.ts';
 import { newKmsStacks } from '../../lib/kms-stacks.ts';
 
-const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+export const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** The stack's template, synthesised without bundles: the code of each function is the name of its operation or schedule. */
-export const synthesise = (context: Readonly<Record<string, string>> = {}, env?: Environment): Template => {
+/** The code of each function is the name of its operation or schedule. */
+export const code = (name: string) => Code.fromInline(name);
+
+/** An app with nothing beside the templates, and these unvalidated, which takes seconds: findings.test.ts does that. */
+export const newApp = (props: AppProps = {}): App =>
+  new App({
+    builtinCloudFormationValidation: false,
+    treeMetadata: false,
+    stackTraces: false,
+    analyticsReporting: false,
+    ...props,
+  });
+
+/** With the app of our stacks; what it writes is removed. */
+const inApp = <Result>(context: Readonly<Record<string, string>>, make: (app: App) => Result): Result => {
   const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-'));
   try {
-    const app = new App({ outdir, context: { ...flags, ...context } });
-    return Template.fromStack(
-      new KmsStack(app, 'serverless-kms', { code: (name) => Code.fromInline(name), ...(env && { env }) }),
-    );
+    return make(newApp({ outdir, context: { ...flags, ...context } }));
   } finally {
     rmSync(outdir, { recursive: true });
   }
+};
+
+const made = new Map<string, Template>();
+
+/** The stack's template, synthesised without bundles, once for all who ask in this process. */
+export const synthesise = (context: Readonly<Record<string, string>> = {}, env?: Environment): Template => {
+  const asked = JSON.stringify([context, env]);
+  const template =
+    made.get(asked) ??
+    inApp(context, (app) => Template.fromStack(new KmsStack(app, 'serverless-kms', { code, ...(env && { env }) })));
+  made.set(asked, template);
+  return template;
 };
 
 /** The same for all stacks of an installation: the templates by Region, and the stacks in their order. */
-export const synthesiseAll = (context: Readonly<Record<string, string>>, homeRegion: string | undefined) => {
-  const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-'));
-  try {
-    const app = new App({ outdir, context: { ...flags, ...context } });
-    const stacks = newKmsStacks(app, 'serverless-kms', { code: (name) => Code.fromInline(name), homeRegion });
+export const synthesiseAll = (context: Readonly<Record<string, string>>, homeRegion: string | undefined) =>
+  inApp(context, (app) => {
+    const stacks = newKmsStacks(app, 'serverless-kms', { code, homeRegion });
     return { stacks, templates: new Map(stacks.map((stack) => [stack.region, Template.fromStack(stack)])) };
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
-};
+  });
 
 /** A resource of a template, as far as tests look into it. */
 export interface Resource {
