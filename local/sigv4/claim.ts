@@ -25,13 +25,11 @@ export const readClaim = (query: string, headers: HeaderValues): Claim | Refusal
 
   const authorization = parseAuthorizationHeader(header);
   if (!authorization) return notKeyValue(header);
-  const { algorithm, parameters } = authorization;
-  const credential = parameters.get('Credential');
-  const signature = parameters.get('Signature');
-  const signedHeaders = parameters.get('SignedHeaders');
+  const { algorithm, credential, signedHeaders, signature } = authorization;
   const dated = headers.has('x-amz-date') || headers.has('date');
-  if (!credential || !signature || !signedHeaders || !dated) {
-    const problems = Object.entries({ Credential: credential, Signature: signature, SignedHeaders: signedHeaders })
+  if (!credential || !signature || signedHeaders.length === 0 || !dated) {
+    const parts = { Credential: credential, Signature: signature, SignedHeaders: signedHeaders.join(';') };
+    const problems = Object.entries(parts)
       .filter(([, value]) => !value)
       .map(([name]) => `Authorization header requires '${name}' parameter.`);
     if (!dated) problems.push(noDate);
@@ -40,7 +38,7 @@ export const readClaim = (query: string, headers: HeaderValues): Claim | Refusal
 
   const date = readDate(headers);
   if ('ok' in date) return date;
-  return { ok: true, algorithm, credential, signature, signedHeaders: signedHeaders.split(';'), ...date };
+  return { ok: true, algorithm, credential, signature, signedHeaders, ...date };
 };
 
 const noDate = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.";
