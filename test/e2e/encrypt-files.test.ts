@@ -7,8 +7,9 @@ import { buildClient, CommitmentPolicy, KMS, KmsKeyringNode } from '@aws-crypto/
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newFolder, removeFolders } from './folders.ts';
 import { runBytes, spawnBytes } from './kms-bytes.ts';
+import { runHere } from './run-here.ts';
 import { type SignedCalls, signedCalls } from './signed-calls.ts';
-import { killAll, type RunningKms, runKms, startKms } from './start-kms.ts';
+import { killAll, type RunningKms, startKms } from './start-kms.ts';
 
 const sdk = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 type ClientProvider = NonNullable<NonNullable<ConstructorParameters<typeof KmsKeyringNode>[0]>['clientProvider']>;
@@ -46,7 +47,10 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
   });
 
   const at = (name: string) => join(folder, name);
-  const kms = (args: readonly string[], input?: Uint8Array) => runBytes([...args, '--data', data], folder, input);
+  const kms = (args: readonly string[], input: Uint8Array | string = '', env = {}) =>
+    runHere([...args, '--data', data], { cwd: folder, input, env });
+  /** The same in a process of its own. */
+  const spawned = (args: readonly string[], input?: Uint8Array) => runBytes([...args, '--data', data], folder, input);
   const encrypt = (...args: string[]) => kms(['encrypt', ...args, '--key', 'alias/lab']);
   const decrypt = (...args: string[]) => kms(['decrypt', ...args]);
   const encrypted = async (...args: string[]) => {
@@ -56,11 +60,11 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
   const names = async () => (await readdir(folder)).sort();
 
   it('write a file beside it and open it again, with mode 0600, and say what they did', async () => {
-    const done = await encrypt('letter', '--context', 'tenant=42');
+    const done = await spawned(['encrypt', 'letter', '--key', 'alias/lab', '--context', 'tenant=42']);
     expect(done).toMatchObject({ code: 0, stdout: Buffer.alloc(0) });
     expect(done.stderr).toMatch(new RegExp(`^letter.enc: 200 kB in .+; key ${Arn}; tenant=42\n$`));
     expect((await readFile(at('letter.enc'))).includes(letter.subarray(0, 16))).toBe(false);
-    const opened = await decrypt('letter.enc', '--output', 'opened', '--json');
+    const opened = await spawned(['decrypt', 'letter.enc', '--output', 'opened', '--json']);
     expect({ ...opened, stdout: JSON.parse(String(opened.stdout)) }).toMatchObject({
       code: 0,
       stderr: '',
@@ -72,11 +76,15 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
   });
 
   it('work through pipes, whatever the size', async () => {
-    for (const plaintext of [Buffer.alloc(0), Buffer.from('x'), letter]) {
-      const { stdout, code } = await kms(['encrypt', '-', '--key', KeyId, '--quiet'], plaintext);
+    for (const [plaintext, run] of [
+      [Buffer.alloc(0), kms],
+      [Buffer.from('x'), kms],
+      [letter, spawned],
+    ] as const) {
+      const { stdout, code } = await run(['encrypt', '-', '--key', KeyId, '--quiet'], plaintext);
       expect(code).toBe(0);
       for (const more of [[], ['--stream']]) {
-        expect(await kms(['decrypt', '-', '--quiet', ...more], stdout)).toEqual({
+        expect(await run(['decrypt', '-', '--quiet', ...more], stdout)).toEqual({
           code: 0,
           stdout: plaintext,
           stderr: '',
@@ -100,8 +108,8 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
   it('open nothing whose encryption context is another, and ask KMS for nothing then', async () => {
     await encrypted('--context', 'tenant=42', '--context', 'kind=letter');
     const decrypts = async () => {
-      const { stdout } = await runKms('audit', { args: ['query', '--data', data, '--json', '--operation', 'Decrypt'] });
-      return stdout.split('\n').length;
+      const { stdout } = await kms(['audit', 'query', '--json', '--operation', 'Decrypt']);
+      return String(stdout).split('\n').length;
     };
     const before = await decrypts();
     for (const [pair, why] of [
@@ -143,7 +151,7 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
 
   it('give out frames before the end was verified only with --stream, and fail then', async () => {
     const whole = await encrypted();
-    const cut = await kms(['decrypt', '-', '--stream'], whole.subarray(0, -1));
+    const cut = await spawned(['decrypt', '-', '--stream'], whole.subarray(0, -1));
     expect(cut).toMatchObject({ code: 1, stderr: expect.stringContaining('was changed') });
     expect(cut.stdout.length).toBeGreaterThan(0);
     expect(letter.subarray(0, cut.stdout.length)).toEqual(cut.stdout);
@@ -190,6 +198,10 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
     const other: string = far.members.KeyMetadata.Arn;
     const primary: string = (await admin.call('CreateKey', { MultiRegion: true })).members.KeyMetadata.Arn;
     await admin.call('ReplicateKey', { KeyId: primary, ReplicaRegion: 'eu-west-1' });
+    const body = JSON.stringify({ KeyId: primary.replace(/^.*\//, '') });
+    const replica = { operation: 'DescribeKey', body, region: 'eu-west-1' };
+    const state = async () => (await admin.send(replica)).members.KeyMetadata.KeyState;
+    await expect.poll(state, { timeout: 10_000 }).toBe('Enabled');
     await encrypted('--key', other, '--key', primary);
     for (const key of ['alias/lab', other, primary.replace('us-east-1', 'eu-west-1')]) {
       const opened = await decrypt('letter.enc', '--key', key, '--output', '-', '--json');
@@ -212,11 +224,14 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
     const { accessKeyId, secretAccessKey } = await service.credentials('bob');
     const AWS_ENDPOINT_URL_KMS = service.endpoint;
     const env = { AWS_ENDPOINT_URL_KMS, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-    const bob = await runBytes(['decrypt', 'letter.enc', '--output', '-', '--data', data], folder, '', env);
+    const bob = await kms(['decrypt', 'letter.enc', '--output', '-'], '', env);
     expect(bob.stderr).toMatch(
       /^kms decrypt: KMS answered AccessDeniedException\nwhy: User: .*user\/bob is not authorized.*\nhint: kms why /,
     );
-    const nobody = await runBytes(['decrypt', 'letter.enc', '--output', '-', '--data', '/nowhere'], folder, '', env);
+    const nobody = await runHere(['decrypt', 'letter.enc', '--output', '-', '--data', '/nowhere'], {
+      cwd: folder,
+      env,
+    });
     expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining('--key is needed') });
   });
 
