@@ -115,9 +115,10 @@ const refusal = (status: number, code: string): Answer => ({
   body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`,
 });
 
-type Sent = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+export type Sent = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-const forward = (port: number, { method, url, headers }: Sent, body: Buffer): Promise<Answer> =>
+/** Sends a request to a port of this machine as it came. */
+export const forward = (port: number, { method, url, headers }: Sent, body: Buffer): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const host = '127.0.0.1';
     const there = { host, port, method, path: url };
