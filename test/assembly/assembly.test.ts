@@ -1,60 +1,22 @@
-import { CreateKeyCommand, DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { forApiGateway } from '../../clients/for-api-gateway.ts';
-import type { Principal } from '../../local/principals.ts';
-import { type Assembly, account, deploy } from './assembly.ts';
-import { type Synthesised, synthesise } from './synthesised.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { auditSuite } from './audit-suite.ts';
+import { frontDoorSuite } from './front-door-suite.ts';
+import { operationsSuite } from './operations-suite.ts';
+import { rightsSuite } from './rights-suite.ts';
+import { timeSuite } from './time-suite.ts';
+import { newWorld, type World } from './world.ts';
 
-const homeRegion = 'us-east-1';
-const admin: Principal = {
-  type: 'IAMUser',
-  accountId: account,
-  arn: `arn:aws:iam::${account}:user/admin`,
-  principalId: 'AIDAEXAMPLEEXAMPLE000',
-  userName: 'admin',
-  accessKeyId: 'AKIAEXAMPLEEXAMPLE00',
-  secretAccessKey: 'only-for-tests/only-for-tests/only-for-t',
-  tags: {},
-  policies: [
-    {
-      Version: '2012-10-17',
-      Statement: {
-        Effect: 'Allow',
-        Action: 'execute-api:Invoke',
-        Resource: `arn:aws:execute-api:*:${account}:*/prod/POST/*`,
-      },
-    },
-  ],
-};
-let synthesised: Synthesised;
-let assembly: Assembly;
+let made: World;
 beforeAll(async () => {
-  const t = performance.now();
-  synthesised = await synthesise(
-    { replicaRegions: 'eu-west-1', trustedAccounts: '444455556666' },
-    homeRegion,
-    (s) => void s.kms.key('Key'),
-  );
-  console.log('synth', performance.now() - t);
-  assembly = await deploy(synthesised, [admin]);
-  console.log('deployed', performance.now() - t);
-}, 120_000);
-afterAll(async () => {
-  await assembly?.stop();
-  await synthesised?.remove();
-});
-it('encrypts', async () => {
-  const [home] = assembly.stacks;
-  const kms = forApiGateway(new KMSClient({ region: homeRegion, endpoint: home!.api.endpoint, credentials: admin }));
-  try {
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-    const { CiphertextBlob } = await kms.send(
-      new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from('hello') }),
-    );
-    const { Plaintext } = await kms.send(new DecryptCommand({ CiphertextBlob }));
-    expect(Buffer.from(Plaintext!).toString()).toBe('hello');
-  } finally {
-    console.log(assembly.aws.refused);
-    for (const f of home!.functions.values()) if (f.log.length) console.log(f.made.name, f.log);
-  }
+  made = await newWorld();
+}, 180_000);
+afterAll(() => made?.stop());
+const world = () => made;
+
+describe('what cdk synth wrote, running here behind its own IAM,', { timeout: 120_000 }, () => {
+  operationsSuite(world);
+  frontDoorSuite(world);
+  auditSuite(world);
+  timeSuite(world);
+  rightsSuite(world);
 });

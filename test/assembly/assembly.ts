@@ -30,7 +30,10 @@ export interface Deployed {
 export interface RunningStack extends MadeStack {
   readonly api: ApiGateway;
   readonly functions: ReadonlyMap<string, Deployed>;
+  /** By its name or ARN. */
   functionOf(name: string): Deployed;
+  /** By the name of its operation or schedule. */
+  functionNamed(name: string): Deployed;
 }
 
 export interface Assembly {
@@ -93,7 +96,12 @@ export const deploy = async (synthesised: Synthesised, principals: readonly Prin
       const session = sessionOf(fn.properties.Role);
       functions.set(fn.name, deployFunction(fn, { stack, made, session, aws, api, clock }));
     }
-    running.push({ ...made, api, functions, functionOf });
+    const functionNamed = (name: string): Deployed => {
+      const found = [...functions.values()].find((fn) => fn.made.properties.Description === `KMS ${name}`);
+      if (found === undefined) throw new Error(`there is no function for ${name}`);
+      return found;
+    };
+    running.push({ ...made, api, functions, functionOf, functionNamed });
   }
   return {
     aws,

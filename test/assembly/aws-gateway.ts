@@ -34,7 +34,7 @@ export interface AwsGateway {
 
 export const startAwsGateway = async ({ stacks, sessions, invoke }: AwsGatewayOptions): Promise<AwsGateway> => {
   const behind = new Map<string, Aws>();
-  for (const { region } of stacks) behind.set(region, await startAws());
+  for (const { region } of stacks) behind.set(region, await startAws(region));
   const policies = new Map(stacks.flatMap((stack) => [...resourcePoliciesOf(stack)]));
   const policyOf = (arn: string) => policies.get(arn) ?? policies.get(arn.replace(/\/.*$/, ''));
   const bySession = new Map(sessions.map((session) => [session.accessKeyId, session]));

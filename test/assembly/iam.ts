@@ -15,6 +15,8 @@ export interface Ask {
 
 /** One action on one resource, or pattern of resources, as a statement of a role allows it. */
 export interface Right {
+  /** Its place among the rights of the role. */
+  readonly index: number;
   readonly action: string;
   readonly resource: string;
 }
@@ -67,7 +69,9 @@ export const rolesOf = (stack: MadeStack): readonly Role[] => {
       arn,
       documents,
       policies: documents.map((document) => judgeable(compilePolicy(document, 'identity'), arn)),
-      rights: documents.flatMap(({ Statement }) => Statement.flatMap(rightsIn)),
+      rights: documents
+        .flatMap(({ Statement }) => Statement.flatMap(rightsIn))
+        .map((right, index) => ({ ...right, index })),
       services: listed(trust.Statement).flatMap(({ Principal: { Service = [] } }) => listed<string>(Service)),
     };
   });
@@ -75,7 +79,7 @@ export const rolesOf = (stack: MadeStack): readonly Role[] => {
 
 const listed = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
 
-const rightsIn = ({ Effect, Action, Resource }: Statement): Right[] =>
+const rightsIn = ({ Effect, Action, Resource }: Statement): Omit<Right, 'index'>[] =>
   Effect === 'Allow'
     ? listed(Action).flatMap((action) => listed(Resource).map((resource) => ({ action, resource })))
     : [];

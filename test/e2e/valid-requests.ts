@@ -8,7 +8,7 @@ const EncryptionContext = { tenant: '42' };
 const mlKem = { KeySpec: 'ML_KEM_512', KeyUsage: 'ENCAPSULATE_DECAPSULATE' };
 
 /** Keys of every kind, and requests that work on them, each sent once to prove it. */
-export const makePool = async ({ call }: SignedCalls): Promise<Pool> => {
+export const makePool = async ({ call }: Pick<SignedCalls, 'call'>): Promise<Pool> => {
   const valid: Record<string, object[]> = {};
   const working = async (operation: string, members: object) => {
     const answer = await call(operation, members);

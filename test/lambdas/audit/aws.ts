@@ -30,7 +30,7 @@ export interface Aws {
  * S3 and SQS (fauxqs), DynamoDB (dynalite) and what is used of Secrets Manager, on one port, with faults as wanted. S3 here
  * honours `If-None-Match: *`, which fauxqs does not, and insists on it, as the bucket's policy does.
  */
-export const startAws = async (): Promise<Aws> => {
+export const startAws = async (region = 'us-east-1'): Promise<Aws> => {
   const fauxqs = buildApp({ logger: false });
   await fauxqs.listen({ port: 0, host: '127.0.0.1' });
   const dynamoDb = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1');
@@ -44,7 +44,7 @@ export const startAws = async (): Promise<Aws> => {
   const carryOut = async (ask: Asked, incoming: IncomingMessage, body: Buffer): Promise<Answer> => {
     if (ask.service === 'secretsmanager') return answerSecret(ask.what, JSON.parse(body.toString()));
     const port = ports[ask.service];
-    if (ask.service === 'sqs') return forward(port, incoming, withItsUrls(body, port));
+    if (ask.service === 'sqs') return forward(port, incoming, withItsUrls(body, region, port));
     if (!/^PUT \/[^/]+\/./.test(ask.what)) return forward(port, incoming, body);
     if (incoming.headers['if-none-match'] !== '*') return refusal(403, 'AccessDenied');
     const written = writes.then(async () => {
@@ -86,9 +86,9 @@ export const startAws = async (): Promise<Aws> => {
 };
 
 /** fauxqs knows its queues by URLs with a host that is not ours. */
-const withItsUrls = (body: Buffer, port: number): Buffer =>
+const withItsUrls = (body: Buffer, region: string, port: number): Buffer =>
   Buffer.from(
-    body.toString().replace(/"QueueUrl":"http:[^/]*[/][/][^/]*/, `"QueueUrl":"http://sqs.us-east-1.localhost:${port}`),
+    body.toString().replace(/"QueueUrl":"http:[^/]*[/][/][^/]*/, `"QueueUrl":"http://sqs.${region}.localhost:${port}`),
   );
 
 interface Answer {
