@@ -39,7 +39,8 @@ const designators = {
 };
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-const moveOf = (to: string): object => {
+/** What the control endpoint takes. @throws {UsageError} */
+export const moveOf = (to: string): object => {
   if (to === 'reset') return { reset: true };
   if (!to.startsWith('+')) return { set: to };
   const [, count, unit] = time.exec(to) ?? [];

@@ -28,6 +28,8 @@ export interface Argument {
   readonly optional?: true;
   readonly many?: true;
   readonly choices?: readonly string[];
+  /** What shells complete, where other spellings are taken too. */
+  readonly suggested?: readonly string[];
   /** What looks like an option, and is none: the -3h of `clock`. */
   readonly dashed?: RegExp;
 }

@@ -56,6 +56,11 @@ export const commands: Group = {
       summary: 'decrypt what encrypt wrote',
       load: async () => (await import('./decrypt.ts')).decrypt,
     },
+    course: {
+      heading: 'Learning:',
+      summary: 'lessons on key management, with checks',
+      load: async () => (await import('./course.ts')).course,
+    },
     proxy: {
       heading: deployed,
       summary: 'lead KMS clients to a deployed service',

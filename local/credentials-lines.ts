@@ -18,7 +18,7 @@ export const exportLines = (endpoint: string, region: string, credential: Creden
   );
 
 /** For a POSIX shell; plain where nothing needs quoting. */
-const quoted = (value: string): string =>
+export const quoted = (value: string): string =>
   /^[A-Za-z0-9_./:+=@-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 
 /** How people name a principal: a user's name, `root`, or `ROLE/SESSION`. */

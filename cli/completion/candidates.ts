@@ -42,7 +42,7 @@ const ofCommand = (found: Command, rest: readonly string[], begun: string): read
   }
   const given = rest.filter((word, i) => !word.startsWith('-') && !takesNext(options, rest[i - 1])).length;
   const argument = found.arguments?.[given];
-  return argument === undefined ? [] : ofValue(argument.name, argument.choices);
+  return argument === undefined ? [] : ofValue(argument.name, argument.choices ?? argument.suggested);
 };
 
 const takesNext = (options: Readonly<Record<string, Option>>, word = ''): boolean =>

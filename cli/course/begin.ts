@@ -1,0 +1,114 @@
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { KMS } from '@aws-sdk/client-kms';
+import type { Lesson } from '../../exercises/lesson.ts';
+import { defaultRegion } from '../../local/default-region.ts';
+import { Failure } from '../../local/failure.ts';
+import { dataDirFrom } from '../../local/options.ts';
+import { askControl, fromHere } from '../control.ts';
+import { endpointOf, type Place } from '../principals-of.ts';
+import { makeAccounts } from './accounts.ts';
+import { credentialsIn, openClients } from './clients.ts';
+import { newLab } from './lab.ts';
+import type { LessonFolder } from './lessons.ts';
+import { startMark } from './marks.ts';
+import { type Remote, remoteActors } from './remote.ts';
+import { begunState, firstOf, keepState, type State } from './state.ts';
+import { copyStart, makeWorkFolder, writeEnvironment } from './work-folder.ts';
+
+/** How a lesson is begun. */
+export interface Beginning {
+  /** The work folder. */
+  readonly dir: string;
+  /** What was there before, of a lesson that begins anew. */
+  readonly before?: State | undefined;
+  readonly remote?: Remote | undefined;
+}
+
+/** Makes a lesson's accounts, users, keys and work folder. */
+export const begin = async (
+  place: Place,
+  folder: LessonFolder,
+  lesson: Lesson,
+  { dir, before, remote }: Beginning,
+): Promise<State> => {
+  const home = remote ? { endpoint: remote.endpoint, begun: new Date().toISOString() } : await localService(place);
+  await makeWorkFolder(dir);
+  const { round, actors } = remote
+    ? { round: 1, actors: await remoteActors(lesson, remote) }
+    : await makeAccounts(place, folder, lesson, (before?.round ?? 0) + 1);
+  const state: State = {
+    ...home,
+    round,
+    folder: resolve(dir),
+    region: remote?.region ?? defaultRegion,
+    remote: remote !== undefined,
+    actors,
+    facts: {},
+    hintsTold: 0,
+    passed: false,
+  };
+  const clients = await openClients(place, state);
+  try {
+    const lab = newLab(place, state, clients, startMark);
+    if (!remote) await untilKnown(lab.as(firstOf(state)));
+    await copyStart(folder, state.folder);
+    const facts = (await lesson.prepare?.(lab)) ?? {};
+    const prepared = { ...state, facts };
+    const credentials = remote ? new Map() : await credentialsIn(place, state);
+    await writeEnvironment(place, folder, lesson, prepared, credentials);
+    await keepState(place, folder, prepared);
+    return prepared;
+  } catch (error) {
+    await rm(state.folder, { recursive: true, force: true }); // it was empty before
+    throw error;
+  } finally {
+    clients.close();
+  }
+};
+
+/** Removes the work folder and begins again in new accounts, on the service of before. */
+export const beginAnew = async (place: Place, folder: LessonFolder, lesson: Lesson): Promise<State> => {
+  const before = await begunState(place, folder);
+  const { folder: dir, endpoint, region, actors } = before;
+  if (!before.remote) await localService(place); // before anything is removed
+  await rm(dir, { recursive: true, force: true });
+  const profiles = Object.entries(actors).map(([name, { profile, arn }]) => [name, { profile, arn }] as const);
+  const remote = before.remote ? { endpoint, region, profiles: new Map(profiles) } : undefined;
+  return begin(place, folder, lesson, { dir, before, remote });
+};
+
+/** @throws {Failure} when none runs, or it keeps no records */
+const localService = async (place: Place) => {
+  const { now } = (await askControl(dataDirFrom(place.data, process.env), 'clock', {})) as { now: string }; // as it answers
+  const endpoint = fromHere(await endpointOf(place));
+  const health = await (await fetch(`${endpoint}/health`)).json();
+  if ((health as { storage: string }).storage !== 'memory') return { endpoint, begun: now };
+  throw new Failure({
+    what: 'the course needs a service that keeps its audit records',
+    why: `the service at ${endpoint} was started with --in-memory`,
+    hint: 'start one on a data folder: npm start',
+  });
+};
+
+const patienceMilliseconds = 5000;
+
+/** A running service looks at principals.json again and again. @throws {Failure} when it does not see the new ones */
+const untilKnown = async (kms: KMS): Promise<void> => {
+  const until = Date.now() + patienceMilliseconds;
+  for (;;) {
+    const error = await kms.listAliases({}).then(() => undefined, (cause: Error) => cause); // biome-ignore format: two outcomes of one question
+    if (error === undefined || error.name === 'AccessDeniedException') return;
+    if (error.name !== 'UnrecognizedClientException' || Date.now() > until) {
+      throw new Failure(
+        {
+          what: 'the service does not know the users of the lesson',
+          why: error.message,
+          hint: 'is it started with another --principals FILE? Name that here too',
+        },
+        { cause: error },
+      );
+    }
+    await new Promise((go) => setTimeout(go, 50));
+  }
+};

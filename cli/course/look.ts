@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { CallRecord, Look, RecordFilter } from '../../exercises/lesson.ts';
+import { readRecords } from '../../local/audit/read-records.ts';
+import { dataDirFrom } from '../../local/options.ts';
+import type { Place } from '../principals-of.ts';
+import type { Clients } from './clients.ts';
+import { accountNamed, newLab } from './lab.ts';
+import { checkMark, startMark } from './marks.ts';
+import { callProgram } from './program.ts';
+import type { State } from './state.ts';
+
+/** What a check sees of a lesson. */
+export const newLook = (place: Place, state: State, clients: Clients): Look => {
+  const lab = newLab(place, state, clients, checkMark);
+  let all: Promise<readonly CallRecord[]> | undefined;
+  const recordsOf = async ({ operation, user, error, key }: RecordFilter, isWanted: (agent: string) => boolean) => {
+    all ??= recordsIn(place, state);
+    const arn = user === undefined ? undefined : lab.arn(user);
+    return (await all).filter(
+      (one) =>
+        isWanted(one.userAgent ?? '') &&
+        (operation === undefined || one.eventName === operation) &&
+        (arn === undefined || one.userIdentity?.arn === arn) &&
+        (error === undefined || error === (one.errorCode ?? 'none')) &&
+        (key === undefined || one.resources?.some(({ ARN }) => ARN === key || ARN?.endsWith(`:key/${key}`)) === true),
+    );
+  };
+  return {
+    ...lab,
+    examiner: (account = Object.values(state.actors)[0]?.account ?? '', region) =>
+      clients.examiner(accountNamed(state, account), region, checkMark),
+    records: (filter = {}) => recordsOf(filter, (agent) => !agent.includes(startMark) && !agent.includes(checkMark)),
+    recordsBefore: (filter = {}) => recordsOf(filter, (agent) => agent.includes(startMark)),
+    call: (file, name, ...parameters) => callProgram(lab.path(file), name, parameters),
+  };
+};
+
+/** Those of the lesson's accounts, which no earlier round had. */
+const recordsIn = async (place: Place, state: State): Promise<readonly CallRecord[]> => {
+  const folder = join(dataDirFrom(place.data, process.env), 'audit');
+  const ids = new Set(Object.values(state.actors).map(({ accountId }) => accountId));
+  const found = new Map<string, CallRecord>();
+  for await (const record of readRecords(folder, undefined, () => {})) {
+    const one = record as unknown as CallRecord; // of CloudTrail's form, as this service writes them
+    if (ids.has(one.recipientAccountId ?? '') || ids.has(one.userIdentity?.accountId ?? ''))
+      found.set(one.eventID, one);
+  }
+  return [...found.values()];
+};

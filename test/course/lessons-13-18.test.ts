@@ -1,0 +1,3 @@
+import { testLessons } from './lessons.ts';
+
+await testLessons('13', '18');
