@@ -95,14 +95,23 @@ export interface Look extends Lab {
   records(filter?: RecordFilter): Promise<readonly CallRecord[]>;
   /** Those of `prepare`. */
   recordsBefore(filter?: RecordFilter): Promise<readonly CallRecord[]>;
+  /** Names of all files in the work folder and its folders, without `node_modules`. */
+  files(): Promise<readonly string[]>;
   /**
    * Calls a function that a program in the work folder exports, in a thread of its own, for 10 seconds at most.
    *
-   * @param parameters bytes, texts, numbers and objects of them; so is the result
+   * @param parameters bytes, texts, numbers and objects of them; so is the result; Buffers arrive as `Uint8Array`
    * @throws {ProgramError} when the program throws, never ends, or has no such function
    */
   call(file: string, name: string, ...parameters: readonly unknown[]): Promise<unknown>;
+  /** Many calls in one thread, one after the other; what each gave, or why it failed. */
+  calls(file: string, calls: readonly ProgramCall[]): Promise<readonly ProgramAnswer[]>;
 }
+
+export type ProgramCall = readonly [name: string, ...parameters: unknown[]];
+export type ProgramAnswer =
+  | { readonly result: unknown; readonly error?: never }
+  | { readonly error: string; readonly result?: never };
 
 /** All that is given must hold. */
 export interface RecordFilter {

@@ -4,13 +4,12 @@ import type { KMS } from '@aws-sdk/client-kms';
 import type { Lesson } from '../../exercises/lesson.ts';
 import { defaultRegion } from '../../local/default-region.ts';
 import { Failure } from '../../local/failure.ts';
-import { dataDirFrom } from '../../local/options.ts';
-import { askControl, fromHere } from '../control.ts';
-import { endpointOf, type Place } from '../principals-of.ts';
+import type { Place } from '../principals-of.ts';
 import { makeAccounts } from './accounts.ts';
 import { credentialsIn, openClients } from './clients.ts';
 import { newLab } from './lab.ts';
 import type { LessonFolder } from './lessons.ts';
+import { localService } from './local-service.ts';
 import { startMark } from './marks.ts';
 import { type Remote, remoteActors } from './remote.ts';
 import { begunState, firstOf, keepState, type State } from './state.ts';
@@ -67,6 +66,17 @@ export const begin = async (
   }
 };
 
+/** Writes `env` for a service that may have another port now. */
+export const refreshEnvironment = async (
+  place: Place,
+  folder: LessonFolder,
+  lesson: Lesson,
+  state: State,
+): Promise<void> => {
+  const { endpoint } = await localService(place);
+  await writeEnvironment(place, folder, lesson, { ...state, endpoint }, await credentialsIn(place, state));
+};
+
 /** Removes the work folder and begins again in new accounts, on the service of before. */
 export const beginAnew = async (place: Place, folder: LessonFolder, lesson: Lesson): Promise<State> => {
   const before = await begunState(place, folder);
@@ -76,19 +86,6 @@ export const beginAnew = async (place: Place, folder: LessonFolder, lesson: Less
   const profiles = Object.entries(actors).map(([name, { profile, arn }]) => [name, { profile, arn }] as const);
   const remote = before.remote ? { endpoint, region, profiles: new Map(profiles) } : undefined;
   return begin(place, folder, lesson, { dir, before, remote });
-};
-
-/** @throws {Failure} when none runs, or it keeps no records */
-const localService = async (place: Place) => {
-  const { now } = (await askControl(dataDirFrom(place.data, process.env), 'clock', {})) as { now: string }; // as it answers
-  const endpoint = fromHere(await endpointOf(place));
-  const health = await (await fetch(`${endpoint}/health`)).json();
-  if ((health as { storage: string }).storage !== 'memory') return { endpoint, begun: now };
-  throw new Failure({
-    what: 'the course needs a service that keeps its audit records',
-    why: `the service at ${endpoint} was started with --in-memory`,
-    hint: 'start one on a data folder: npm start',
-  });
 };
 
 const patienceMilliseconds = 5000;

@@ -4,6 +4,7 @@ import { Failure } from '../../local/failure.ts';
 import type { Principal } from '../../local/principals/principal.ts';
 import { type Place, principalsOf } from '../principals-of.ts';
 import { examinerArn } from './accounts.ts';
+import { localService } from './local-service.ts';
 import { type Actor, firstOf, type State } from './state.ts';
 import type { Credentials } from './work-folder.ts';
 
@@ -18,6 +19,7 @@ export interface Clients {
 export const openClients = async (place: Place, state: State): Promise<Clients> => {
   const { KMS } = await import('@aws-sdk/client-kms'); // not for those commands that call nobody
   const principals = state.remote ? [] : await principalsOf(place);
+  const { endpoint } = state.remote ? state : await localService(place); // its port may be another than at the start
   const made = new Map<string, KMS>();
   const newClient = (
     { arn, profile }: Pick<Actor, 'arn' | 'profile'>,
@@ -25,12 +27,12 @@ export const openClients = async (place: Place, state: State): Promise<Clients> 
     mark: string | undefined,
   ): KMS => {
     const client = new KMS({
-      endpoint: state.endpoint,
+      endpoint,
       region,
       ...(mark !== undefined && { customUserAgent: mark }),
       ...(state.remote ? profile && { profile } : { credentials: credentialsOf(withArn(principals, arn)) }),
     });
-    return /\.execute-api\./.test(new URL(state.endpoint).hostname) ? forApiGateway(client) : client;
+    return /\.execute-api\./.test(new URL(endpoint).hostname) ? forApiGateway(client) : client;
   };
   const of: (...of: [Pick<Actor, 'arn' | 'profile'>, string?, string?]) => KMS = (
     actor,

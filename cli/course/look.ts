@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import type { CallRecord, Look, RecordFilter } from '../../exercises/lesson.ts';
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { type CallRecord, type Look, ProgramError, type RecordFilter } from '../../exercises/lesson.ts';
 import { readRecords } from '../../local/audit/read-records.ts';
 import { dataDirFrom } from '../../local/options.ts';
 import type { Place } from '../principals-of.ts';
@@ -31,7 +32,17 @@ export const newLook = (place: Place, state: State, clients: Clients): Look => {
       clients.examiner(accountNamed(state, account), region, checkMark),
     records: (filter = {}) => recordsOf(filter, (agent) => !agent.includes(startMark) && !agent.includes(checkMark)),
     recordsBefore: (filter = {}) => recordsOf(filter, (agent) => agent.includes(startMark)),
-    call: (file, name, ...parameters) => callProgram(lab.path(file), name, parameters),
+    async files() {
+      const all = await readdir(state.folder, { withFileTypes: true, recursive: true });
+      const names = all.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+      return names.map((name) => relative(state.folder, name)).filter((name) => !name.includes('node_modules'));
+    },
+    async call(file, ...call) {
+      const [answer] = await callProgram(lab.path(file), [call]);
+      if (answer?.error !== undefined) throw new ProgramError(`${file}, ${call[0]}: ${answer.error}`);
+      return answer?.result;
+    },
+    calls: (file, calls) => callProgram(lab.path(file), calls),
   };
 };
 

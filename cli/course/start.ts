@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../../local/failure.ts';
 import { command } from '../command.ts';
 import { principalsOption } from '../principals/edit.ts';
-import { begin } from './begin.ts';
+import { begin, refreshEnvironment } from './begin.ts';
 import { type LessonFolder, lessonArgument, lessonIn, lessonNamed } from './lessons.ts';
 import { remoteFrom, remoteOptions } from './remote.ts';
 import { type State, stateOf } from './state.ts';
@@ -20,7 +20,7 @@ const gone = ({ folder: dir }: State, { number }: LessonFolder): never => {
 export const start = command({
   summary: 'begin a lesson',
   about: `Makes accounts, users and keys for this lesson alone, and a work folder with a file \`env\` for your shell. A lesson
-that is begun stays as it is.`,
+that is begun stays as it is; only \`env\` is written again.`,
   arguments: [lessonArgument],
   options: {
     dir: { value: 'DIR', about: 'the work folder; new, or empty', byDefault: 'course/NN' },
@@ -38,6 +38,7 @@ that is begun stays as it is.`,
     const remote = remoteFrom(values);
     const before = await stateOf(values, folder);
     if (before !== undefined) await access(before.folder).catch(() => gone(before, folder));
+    if (before?.remote === false) await refreshEnvironment(values, folder, lesson, before);
     const state =
       before ?? (await begin(values, folder, lesson, { dir: values.dir ?? join('course', folder.number), remote }));
     if (before !== undefined) note(`note: the lesson was begun already; kms course reset ${folder.number} begins anew`);
