@@ -104,8 +104,11 @@ export interface Look extends Lab {
    * @throws {ProgramError} when the program throws, never ends, or has no such function
    */
   call(file: string, name: string, ...parameters: readonly unknown[]): Promise<unknown>;
-  /** Many calls in one thread, one after the other; what each gave, or why it failed. */
-  calls(file: string, calls: readonly ProgramCall[]): Promise<readonly ProgramAnswer[]>;
+  /**
+   * Many calls, one after the other; what each gave, or why it failed. A program runs once for a check: `anew` starts
+   * it again, as if on another day.
+   */
+  calls(file: string, calls: readonly ProgramCall[], anew?: 'anew'): Promise<readonly ProgramAnswer[]>;
 }
 
 export type ProgramCall = readonly [name: string, ...parameters: unknown[]];

@@ -17,8 +17,8 @@ export interface Judged {
 /** Looks at every part of a lesson, in order. */
 export const judge = async (place: Place, lesson: Lesson, state: State): Promise<readonly Judged[]> => {
   const clients = await openClients(place, state);
+  const look = newLook(place, state, clients);
   try {
-    const look = newLook(place, state, clients);
     const judged = new Map<string, Judged>();
     for (const [name, part] of Object.entries(lesson.parts)) {
       const waited = (part.after ?? []).find((one) => !isFine(judged.get(one)?.state));
@@ -32,6 +32,7 @@ export const judge = async (place: Place, lesson: Lesson, state: State): Promise
     }
     return [...judged.values()];
   } finally {
+    await look.close();
     clients.close();
   }
 };

@@ -7,11 +7,11 @@ import type { Place } from '../principals-of.ts';
 import type { Clients } from './clients.ts';
 import { accountNamed, newLab } from './lab.ts';
 import { checkMark, startMark } from './marks.ts';
-import { callProgram } from './program.ts';
+import { type RunningProgram, runProgram } from './program.ts';
 import type { State } from './state.ts';
 
 /** What a check sees of a lesson. */
-export const newLook = (place: Place, state: State, clients: Clients): Look => {
+export const newLook = (place: Place, state: State, clients: Clients): Look & { close(): Promise<void> } => {
   const lab = newLab(place, state, clients, checkMark);
   let all: Promise<readonly CallRecord[]> | undefined;
   const recordsOf = async ({ operation, user, error, key }: RecordFilter, isWanted: (agent: string) => boolean) => {
@@ -26,6 +26,14 @@ export const newLook = (place: Place, state: State, clients: Clients): Look => {
         (key === undefined || one.resources?.some(({ ARN }) => ARN === key || ARN?.endsWith(`:key/${key}`)) === true),
     );
   };
+  const running = new Map<string, Promise<RunningProgram>>();
+  const started: Promise<RunningProgram>[] = [];
+  const programOf = (path: string, anew?: 'anew'): Promise<RunningProgram> => {
+    const program = (anew ? undefined : running.get(path)) ?? runProgram(path);
+    if (!started.includes(program)) started.push(program);
+    running.set(path, program);
+    return program;
+  };
   return {
     ...lab,
     examiner: (account = Object.values(state.actors)[0]?.account ?? '', region) =>
@@ -38,11 +46,16 @@ export const newLook = (place: Place, state: State, clients: Clients): Look => {
       return names.map((name) => relative(state.folder, name)).filter((name) => !name.includes('node_modules'));
     },
     async call(file, ...call) {
-      const [answer] = await callProgram(lab.path(file), [call]);
+      const [answer] = await (await programOf(lab.path(file))).calls([call]);
       if (answer?.error !== undefined) throw new ProgramError(`${file}, ${call[0]}: ${answer.error}`);
       return answer?.result;
     },
-    calls: (file, calls) => callProgram(lab.path(file), calls),
+    calls: async (file, calls, anew) => (await programOf(lab.path(file), anew)).calls(calls),
+    async close() {
+      for (const program of await Promise.allSettled(started)) {
+        if (program.status === 'fulfilled') await program.value.close();
+      }
+    },
   };
 };
 

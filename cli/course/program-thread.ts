@@ -5,14 +5,12 @@ import type { Sent } from './program.ts';
 
 // Runs functions of a student's program in a thread of its own: started by program.ts.
 
-const { file, calls } = workerData as { file: string; calls: readonly ProgramCall[] }; // as it sends
-
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const answerTo = async (
-  program: Readonly<Record<string, unknown>>,
-  [name, ...parameters]: ProgramCall,
-): Promise<ProgramAnswer> => {
+type Program = Readonly<Record<string, unknown>>;
+const loaded: Promise<Program> = import(pathToFileURL(String(workerData)).href);
+
+const answerTo = async (program: Program, [name, ...parameters]: ProgramCall): Promise<ProgramAnswer> => {
   const called = program[name];
   if (typeof called !== 'function') return { error: `it exports no function ${name}` };
   try {
@@ -22,9 +20,9 @@ const answerTo = async (
   }
 };
 
-const answers = async (): Promise<Sent> => {
+const answersTo = async (calls: readonly ProgramCall[]): Promise<Sent> => {
   try {
-    const program: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
+    const program = await loaded;
     const all: ProgramAnswer[] = [];
     for (const call of calls) all.push(await answerTo(program, call));
     return all;
@@ -33,4 +31,13 @@ const answers = async (): Promise<Sent> => {
   }
 };
 
-parentPort?.postMessage(await answers());
+const send = (sent: Sent): void => {
+  try {
+    parentPort?.postMessage(sent);
+  } catch (error) {
+    parentPort?.postMessage(`it gives what cannot be passed on: ${messageOf(error)}`);
+  }
+};
+
+loaded.catch(() => {}); // told with the first answer
+parentPort?.on('message', (calls: readonly ProgramCall[]) => void answersTo(calls).then(send));

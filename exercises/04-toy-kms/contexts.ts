@@ -17,7 +17,10 @@ export const lookalikes: readonly (readonly [Context, Context])[] = [
   [{ 'a\u0000b': 'c' }, { a: 'b\u0000c' }],
   [{ 'a":"b': 'c' }, { a: 'b":"c' }],
   [{ a: 'b","c":"d' }, { a: 'b', c: 'd' }],
-  [{ a: 'b', c: 'd' }, { a: 'd', c: 'b' }],
+  [
+    { a: 'b', c: 'd' },
+    { a: 'd', c: 'b' },
+  ],
   [{ a: 'b' }, { b: 'a' }],
   [{ a: 'b' }, { A: 'b' }],
   [{ a: '' }, {}],
@@ -37,7 +40,7 @@ export const same: readonly (readonly [Context, Context])[] = [
     { year: '2026', tenant: 'acme', purpose: 'invoice' },
   ],
   [
-    { b: '2', a: '1', 'ü': 'x', '🔑': '=' },
-    { '🔑': '=', 'ü': 'x', a: '1', b: '2' },
+    { b: '2', a: '1', ü: 'x', '🔑': '=' },
+    { '🔑': '=', ü: 'x', a: '1', b: '2' },
   ],
 ];

@@ -12,7 +12,5 @@ export default solution(async (lab) => {
   const kms = lab.as('alice');
   const Plaintext = Buffer.from('an offer');
   const { CiphertextBlob } = await kms.encrypt({ KeyId: 'alias/real', Plaintext, EncryptionContext: victim });
-  await kms
-    .decrypt({ CiphertextBlob, EncryptionContext: forged })
-    .catch(({ name }) => lab.write('refusal.txt', name));
+  await kms.decrypt({ CiphertextBlob, EncryptionContext: forged }).catch(({ name }) => lab.write('refusal.txt', name));
 });

@@ -5,5 +5,6 @@ import solve from '../solution/solution.ts';
 export default wrong('apart', async (lab) => {
   const broken = (await lab.read('toy-kms.ts')).toString();
   await solve(lab);
-  await lab.write('toy-kms.ts', broken.replace('`${name}${context[name]}`', '`${name}=${context[name]},`'));
+  const separated = broken.replace(/name\}\$/, 'name}=$').replace(".join('')", ".join(',')");
+  await lab.write('toy-kms.ts', separated);
 });
