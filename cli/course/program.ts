@@ -12,10 +12,8 @@ export interface RunningProgram {
 /** What the thread sends: an answer to each call, or why there is none. */
 export type Sent = readonly ProgramAnswer[] | string;
 
-const patienceSeconds = 10;
-
 /** @throws {Missing} when the file is not there */
-export const runProgram = async (file: string): Promise<RunningProgram> => {
+export const runProgram = async (file: string, patienceSeconds = 10): Promise<RunningProgram> => {
   await access(file).catch(() => missing(`${file} is not there`));
   const worker = new Worker(new URL('program-thread.ts', import.meta.url), {
     workerData: file,

@@ -54,6 +54,7 @@ export const writeEnvironment = async (
   const says = [
     `# Lesson ${number}. In this folder: . ./env`,
     `# Then \`aws kms ...\` calls the service as ${firstOf(state)}.`,
+    ...(state.remote ? ['# How the AWS CLI and SDKs call a deployed service: docs/clients.md of serverless-kms.'] : []),
     ...others.map((name) => `# As ${name}: aws --profile ${profileOf(name)} kms ...`),
   ];
   const variables: Readonly<Record<string, string>> = {
