@@ -85,6 +85,8 @@ export interface Lab {
   write(name: string, content: Uint8Array | string): Promise<void>;
   /** Moves the service's clock, as `kms clock` does: `+8d`. */
   clock(to: string): Promise<void>;
+  /** Gives a user or role of the lesson one more identity policy, as `kms principals attach policy` does; local services alone. */
+  attach(name: string, policy: object): Promise<void>;
 }
 
 /** What a check has besides. Nothing that it calls is among the records. */

@@ -6,6 +6,7 @@ import { dataDirFrom } from '../../local/options.ts';
 import { moveOf } from '../clock.ts';
 import { askControl } from '../control.ts';
 import type { Place } from '../principals-of.ts';
+import { attachPolicy } from './attach.ts';
 import type { Clients } from './clients.ts';
 import type { Actor, State } from './state.ts';
 
@@ -31,6 +32,7 @@ export const newLab = (place: Place, state: State, clients: Clients, mark?: stri
       await mkdir(dirname(pathOf(name)), { recursive: true });
       await writeFile(pathOf(name), content);
     },
+    attach: (name, policy) => attachPolicy(place, state, name, policy),
     async clock(to) {
       if (!state.remote) await askControl(dataDirFrom(place.data, process.env), 'clock', moveOf(to));
       else throw new Failure({ what: 'the clock cannot be moved', why: 'only a local service lets it', hint: '' });
