@@ -1,28 +1,27 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { begin } from '../../cli/course/begin.ts';
 import { judge } from '../../cli/course/judge.ts';
 import { lessonFolders, lessonIn } from '../../cli/course/lessons.ts';
 import { newFolder, removeFolders } from '../e2e/folders.ts';
+import { findAwsCli } from './aws-cli.ts';
 import { startCourseService } from './service.ts';
 
-const hasAws = (() => {
-  try {
-    execFileSync('aws', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    console.warn('NOT TESTED: the solutions of the lessons as commands of the AWS CLI, as there is no `aws` here');
-    return false;
-  }
-})();
+const own = ['HOME', 'TMPDIR', 'LANG', 'SystemRoot'];
 
-const own = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot'];
+const aws = await findAwsCli(dirname(await newFolder()));
+if (!aws) {
+  console.warn(
+    'NOT TESTED: the solutions of the lessons as commands of the AWS CLI; there is none of 1.29, or 2.13, or newer',
+  );
+}
 
-describe.runIf(hasAws)('the solutions in commands of the AWS CLI', { timeout: 240_000 }, () => {
+describe.runIf(aws)('the solutions in commands of the AWS CLI', { timeout: 240_000 }, () => {
   const services: { close(): Promise<void> }[] = [];
   afterAll(async () => {
+    aws?.stop();
     for (const service of services) await service.close();
     await removeFolders();
   });
@@ -32,7 +31,8 @@ describe.runIf(hasAws)('the solutions in commands of the AWS CLI', { timeout: 24
     services.push(service);
     const lesson = await lessonIn(folder);
     const state = await begin(service, folder, lesson, { dir: await newFolder() });
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => own.includes(name)));
+    const kept = Object.entries(process.env).filter(([name]) => own.includes(name));
+    const env = { ...Object.fromEntries(kept), PATH: aws?.path };
     await promisify(execFile)('sh', [join(folder.folder, 'solution', 'solution.sh')], { cwd: state.folder, env });
     const judged = await judge(service, lesson, state);
     expect(judged.filter(({ state }) => state !== 'done')).toEqual([]);
