@@ -74,4 +74,14 @@ describe('what a check sees', () => {
     expect((await look().examiner().listKeys({})).Keys).toHaveLength(1);
     await expect(gone.listKeys({})).rejects.toThrow('security token');
   });
+
+  it('may move the clock, on a local service', async () => {
+    const before = Date.now();
+    const lab = newLab(service, state, clients);
+    await lab.clock('+8d');
+    const { KeyMetadata } = await lab.as('alice').createKey({});
+    expect(Number(KeyMetadata?.CreationDate)).toBeGreaterThan(before + 8 * 86_400_000 - 1000);
+    const elsewhere = newLab(service, { ...state, remote: true }, clients);
+    await expect(elsewhere.clock('+8d')).rejects.toThrow('only a local service');
+  });
 });

@@ -1,6 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../../cli/commands.ts';
+import { candidatesFor } from '../../cli/completion/candidates.ts';
 import { lessonFolders, lessonIn } from '../../cli/course/lessons.ts';
 
 const folders = lessonFolders();
@@ -9,6 +11,12 @@ describe('the course', () => {
   it('has no two lessons of one number', () => {
     const numbers = folders.map(({ number }) => number);
     expect(numbers).toEqual([...new Set(numbers)]);
+  });
+});
+
+describe('a shell', () => {
+  it('completes the numbers of lessons', async () => {
+    expect(await candidatesFor(commands, ['course', 'check', '0'])).toContainEqual(['02', '']);
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder, removeFolders } from './folders.ts';
+import { runHere } from './run-here.ts';
 import { type Exit, killAll, type RunningKms, readPrincipals, runKms, startKms } from './start-kms.ts';
 
 describe('kms course', { timeout: 60_000 }, () => {
@@ -19,9 +20,13 @@ describe('kms course', { timeout: 60_000 }, () => {
     await removeFolders();
   });
 
-  const course = (...args: string[]): Promise<Exit> =>
-    runKms('course', { args: [...args, '--data', data], cwd: dirname(work) });
-  const json = ({ stdout }: Exit) => JSON.parse(stdout);
+  type Told = Pick<Exit, 'code' | 'stdout' | 'stderr'>;
+  const run = async (args: readonly string[], env = {}): Promise<Told> => {
+    const { stdout, ...told } = await runHere(['course', ...args], { cwd: dirname(work), env });
+    return { ...told, stdout: stdout.toString() };
+  };
+  const course = (...args: string[]) => run([...args, '--data', data]);
+  const json = ({ stdout }: Told) => JSON.parse(stdout);
 
   it('leads through a lesson: begun, helped, done, passed, and begun anew in other accounts', async () => {
     const listed = await course('list', '--json');
@@ -50,7 +55,7 @@ describe('kms course', { timeout: 60_000 }, () => {
     expect(solution.stdout).toContain('aws kms create-key');
     expect(solution.stdout).toContain('kms.createKey(');
     expect(await course('solution', '1', '--run', '--quiet')).toMatchObject({ code: 0, stdout: '', stderr: '' });
-    const passed = await course('check', '1', '--json');
+    const passed = await runKms('course', { args: ['check', '1', '--json', '--data', data] }); // and this process ends
     expect(passed.code).toBe(0);
     expect(json(passed)).toMatchObject({ lesson: '01', passed: true });
     expect((await course('list')).stdout).toMatch(/^01 .+ passed$/m);
@@ -79,7 +84,7 @@ describe('kms course', { timeout: 60_000 }, () => {
       expect(refused.stderr).toMatch(told);
     }
     expect(await readFile(join(full, 'mine.txt'), 'utf8')).toBe('mine');
-    const none = await runKms('course', { args: ['start', '2', '--data', await newFolder()], cwd: dirname(work) });
+    const none = await run(['start', '2', '--data', await newFolder()]);
     expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/no service runs on .+\nwhy: .+\nhint: .+/) });
   });
 
@@ -89,7 +94,7 @@ describe('kms course', { timeout: 60_000 }, () => {
     const file = join(dirname(dir), 'credentials');
     await writeFile(file, `[lab]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\n`);
     const env = { AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: file, AWS_EC2_METADATA_DISABLED: 'true' };
-    const there = (...args: string[]) => runKms('course', { args: [...args, '--data', own], env, cwd: dirname(dir) });
+    const there = (...args: string[]) => run([...args, '--data', own], env);
 
     const as = 'alice=lab,arn:aws:iam::111122223333:user/admin';
     const lacking = await there('start', '3', '--dir', dir, '--endpoint', service.endpoint, '--as', as);
