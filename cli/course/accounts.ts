@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Identity, Lesson } from '../../exercises/lesson.ts';
 import { newAccessKey } from '../../local/principals/new-file.ts';
-import { changePrincipals, type Document } from '../principals/edit.ts';
+import { type Account, changePrincipals, type Document } from '../principals/edit.ts';
 import type { Place } from '../principals-of.ts';
 import type { LessonFolder } from './lessons.ts';
 import type { Actor } from './state.ts';
@@ -14,7 +14,9 @@ export const examinerArn = (accountId: string): string => `arn:aws:iam::${accoun
 const accountId = ({ number }: LessonFolder, index: number, round: number): string =>
   `77${number}${String(index + 1).padStart(2, '0')}${String(round).padStart(6, '0')}`;
 
-const isOfLesson = (id: string, { number }: LessonFolder): boolean => id.startsWith(`77${number}`) && id.length === 12;
+/** Not somebody's own account that happens to begin so. */
+const isOfLesson = ({ id, users = [] }: Account, { number }: LessonFolder): boolean =>
+  id.startsWith(`77${number}`) && users.some(({ name }) => name === examinerName);
 
 /**
  * Gives a lesson fresh accounts in principals.json, in place of those of the rounds before.
@@ -31,9 +33,9 @@ export const makeAccounts = async (
   let round = atLeast;
   let actors: Readonly<Record<string, Actor>> = {};
   await changePrincipals(place, `the accounts of lesson ${folder.number} cannot be made`, (document) => {
-    const earlier = document.accounts.filter(({ id }) => isOfLesson(id, folder));
+    const earlier = document.accounts.filter((account) => isOfLesson(account, folder));
     round = Math.max(atLeast, ...earlier.map(({ id }) => Number(id.slice(6)) + 1));
-    document.accounts = document.accounts.filter(({ id }) => !isOfLesson(id, folder));
+    document.accounts = document.accounts.filter((account) => !isOfLesson(account, folder));
     actors = addAccounts(document, lesson, (index) => accountId(folder, index, round));
   });
   return { round, actors };

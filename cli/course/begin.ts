@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { KMS } from '@aws-sdk/client-kms';
 import type { Lesson } from '../../exercises/lesson.ts';
@@ -9,11 +8,11 @@ import { makeAccounts } from './accounts.ts';
 import { credentialsIn, openClients } from './clients.ts';
 import { newLab } from './lab.ts';
 import type { LessonFolder } from './lessons.ts';
-import { localService } from './local-service.ts';
+import { localEndpoint } from './local-endpoint.ts';
 import { startMark } from './marks.ts';
 import { type Remote, remoteActors } from './remote.ts';
 import { begunState, firstOf, keepState, type State } from './state.ts';
-import { copyStart, makeWorkFolder, writeEnvironment } from './work-folder.ts';
+import { copyStart, emptyWorkFolder, makeWorkFolder, writeEnvironment } from './work-folder.ts';
 
 /** How a lesson is begun. */
 export interface Beginning {
@@ -31,15 +30,15 @@ export const begin = async (
   lesson: Lesson,
   { dir, before, remote }: Beginning,
 ): Promise<State> => {
-  const home = remote ? { endpoint: remote.endpoint, begun: new Date().toISOString() } : await localService(place);
+  const endpoint = remote ? remote.endpoint : await localEndpoint(place);
   await makeWorkFolder(dir);
   const { round, actors } = remote
     ? { round: 1, actors: await remoteActors(lesson, remote) }
     : await makeAccounts(place, folder, lesson, (before?.round ?? 0) + 1);
   const state: State = {
-    ...home,
     round,
     folder: resolve(dir),
+    endpoint,
     region: remote?.region ?? defaultRegion,
     remote: remote !== undefined,
     actors,
@@ -59,7 +58,7 @@ export const begin = async (
     await keepState(place, folder, prepared);
     return prepared;
   } catch (error) {
-    await rm(state.folder, { recursive: true, force: true }); // it was empty before
+    await emptyWorkFolder(state.folder); // as it was before
     throw error;
   } finally {
     clients.close();
@@ -73,16 +72,16 @@ export const refreshEnvironment = async (
   lesson: Lesson,
   state: State,
 ): Promise<void> => {
-  const { endpoint } = await localService(place);
-  await writeEnvironment(place, folder, lesson, { ...state, endpoint }, await credentialsIn(place, state));
+  const now = { ...state, endpoint: await localEndpoint(place) };
+  await writeEnvironment(place, folder, lesson, now, await credentialsIn(place, state));
 };
 
-/** Removes the work folder and begins again in new accounts, on the service of before. */
+/** Empties the work folder and begins again in new accounts, on the service of before. */
 export const beginAnew = async (place: Place, folder: LessonFolder, lesson: Lesson): Promise<State> => {
   const before = await begunState(place, folder);
   const { folder: dir, endpoint, region, actors } = before;
-  if (!before.remote) await localService(place); // before anything is removed
-  await rm(dir, { recursive: true, force: true });
+  if (!before.remote) await localEndpoint(place); // before anything is removed
+  await emptyWorkFolder(dir);
   const profiles = Object.entries(actors).map(([name, { profile, arn }]) => [name, { profile, arn }] as const);
   const remote = before.remote ? { endpoint, region, profiles: new Map(profiles) } : undefined;
   return begin(place, folder, lesson, { dir, before, remote });

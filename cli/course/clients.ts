@@ -4,7 +4,7 @@ import { Failure } from '../../local/failure.ts';
 import type { Principal } from '../../local/principals/principal.ts';
 import { type Place, principalsOf } from '../principals-of.ts';
 import { examinerArn } from './accounts.ts';
-import { localService } from './local-service.ts';
+import { localEndpoint } from './local-endpoint.ts';
 import { type Actor, firstOf, type State } from './state.ts';
 import type { Credentials } from './work-folder.ts';
 
@@ -19,7 +19,7 @@ export interface Clients {
 export const openClients = async (place: Place, state: State): Promise<Clients> => {
   const { KMS } = await import('@aws-sdk/client-kms'); // not for those commands that call nobody
   const principals = state.remote ? [] : await principalsOf(place);
-  const { endpoint } = state.remote ? state : await localService(place); // its port may be another than at the start
+  const endpoint = state.remote ? state.endpoint : await localEndpoint(place); // its port may be another than at the start
   const made = new Map<string, KMS>();
   const newClient = (
     { arn, profile }: Pick<Actor, 'arn' | 'profile'>,

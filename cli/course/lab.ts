@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import { type Lab, missing } from '../../exercises/lesson.ts';
 import { Failure } from '../../local/failure.ts';
 import { dataDirFrom } from '../../local/options.ts';
@@ -26,7 +26,7 @@ export const newLab = (place: Place, state: State, clients: Clients, mark?: stri
     read: (name) =>
       readFile(pathOf(name)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
-        return missing(`${join(state.folder, name)} is not there`);
+        return missing(`${name} is not there, in ${state.folder}`);
       }),
     async write(name, content) {
       await mkdir(dirname(pathOf(name)), { recursive: true });

@@ -6,7 +6,7 @@ import { toldBegun } from './told.ts';
 
 export const reset = command({
   summary: 'begin a lesson anew',
-  about: `Removes the lesson's work folder with all that is in it, and begins the lesson in new accounts. Keys of the old ones stay
+  about: `Empties the lesson's work folder of all that is in it, and begins the lesson in new accounts. Keys of the old ones stay
 where they are; nobody can use them.`,
   arguments: [lessonArgument],
   options: principalsOption,

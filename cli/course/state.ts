@@ -20,8 +20,6 @@ export interface Actor {
 export interface State {
   /** How often it was begun; part of its account ids. */
   readonly round: number;
-  /** By the clock of the service: an ISO instant. */
-  readonly begun: string;
   /** The work folder, absolute. */
   readonly folder: string;
   readonly endpoint: string;

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lesson } from '../../exercises/lesson.ts';
@@ -19,6 +19,12 @@ export const makeWorkFolder = async (folder: string): Promise<void> => {
     why: 'a lesson begins in a folder of its own',
     hint: 'take another with --dir DIR, or move what is there',
   });
+};
+
+/** The folder itself stays: a shell may be in it. */
+export const emptyWorkFolder = async (folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
 };
 
 /** What the lesson gives the student; a file that is there stays. */
