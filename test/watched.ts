@@ -75,9 +75,14 @@ export const watchMembers = (operation: string, members: object, secrets: Secret
   }
 };
 
-/** Our own ciphertexts, and what tests make of them, begin with ids of the key, which are on record. */
-const withoutIds = (member: string, bytes: Buffer): Buffer =>
-  member.includes('Ciphertext') ? bytes.subarray(50) : bytes;
+/**
+ * Our own ciphertexts, and what tests make of them, begin with ids of the key, which are on record; public keys begin with
+ * what kind of key they are, as that of the digests does, which lies beside them.
+ */
+const withoutIds = (member: string, bytes: Buffer): Buffer => {
+  if (member === 'PublicKey') return bytes.subarray(33);
+  return member.includes('Ciphertext') ? bytes.subarray(50) : bytes;
+};
 
 /** What names a key is no secret, whatever member hostile requests put it in. */
 const isName = /^(arn:|alias\/)/;

@@ -13,8 +13,9 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newDocument, newTestAuthority, pcrOf, recipientKeys, type TestAuthority } from '../attestation.ts';
 import { newFolder, removeFolders } from './folders.ts';
+import { runHere } from './run-here.ts';
 import { sdkClient } from './sdk-client.ts';
-import { killAll, runKms, startInWords, startKms } from './start-kms.ts';
+import { killAll, startInWords, startKms } from './start-kms.ts';
 
 const hour = 3_600_000;
 const validNow = { from: new Date(Date.now() - hour), to: new Date(Date.now() + hour) };
@@ -102,7 +103,7 @@ describe('an enclave that calls by the AWS SDK', { timeout: 30_000 }, () => {
     const none = join(folder, 'none.pem');
     await writeFile(none, 'no certificate');
     for (const file of [none, join(folder, 'nowhere.pem')]) {
-      const { code, stderr } = await runKms('start', {
+      const { code, stderr } = await runHere('start', {
         args: ['--port', '0', '--in-memory', '--data', await newFolder(), '--attestation-root', file],
       });
       expect(code).toBe(1);

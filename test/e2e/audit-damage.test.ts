@@ -4,8 +4,9 @@ import { CreateKeyCommand, EncryptCommand, KMSServiceException } from '@aws-sdk/
 import { afterAll, expect, it } from 'vitest';
 import { filedRecords } from './audit-files.ts';
 import { newFolder, removeFolders } from './folders.ts';
+import { runHere } from './run-here.ts';
 import { sdkClient } from './sdk-client.ts';
-import { killAll, runKms, startKms } from './start-kms.ts';
+import { killAll, startKms } from './start-kms.ts';
 
 afterAll(async () => {
   await killAll();
@@ -67,7 +68,7 @@ it('does not start on an audit folder that it cannot use, and says which', async
   const data = await newFolder();
   await mkdir(data, { recursive: true, mode: 0o700 });
   await writeFile(join(data, 'audit'), 'in the way of the folder');
-  const { code, stderr } = await runKms('start', { args: ['--port', '0', '--data', data] });
+  const { code, stderr } = await runHere('start', { args: ['--port', '0', '--data', data] });
   expect(code).toBe(1);
   expect(stderr).toContain(join(data, 'audit'));
   expect(await readFile(join(data, 'audit'), 'utf8')).toBe('in the way of the folder');

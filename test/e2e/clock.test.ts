@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CreateKeyCommand,
@@ -13,12 +13,13 @@ import {
   ListKeyRotationsCommand,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { askControl } from '../../cli/control.ts';
 import { wrapAsClient } from '../importing.ts';
 import { newFolder, removeFolders } from './folders.ts';
+import { runHere } from './run-here.ts';
 import { sdkClient } from './sdk-client.ts';
-import { killAll, type RunningKms, readPrincipals, runKms, startKms } from './start-kms.ts';
+import { killAll, type RunningKms, readPrincipals, startKms } from './start-kms.ts';
 
 const day = 86_400_000;
 const Plaintext = Buffer.from('p');
@@ -27,20 +28,24 @@ describe('the clock', { timeout: 60_000 }, () => {
   let data: string;
   let service: RunningKms;
   let kms: KMSClient;
-  beforeEach(async () => {
-    data = await newFolder();
+  const start = async () => {
     service = await startKms({ data });
     kms = await sdkClient(service);
-  });
-  afterEach(async () => {
+  };
+  beforeAll(async () => {
+    data = await newFolder();
+    await start();
+  }, 20_000);
+  beforeEach(() => askControl(data, 'clock', { reset: true }));
+  afterAll(async () => {
     kms.destroy();
     await killAll();
+    await removeFolders();
   });
-  afterAll(removeFolders);
 
   /** Has the command move it. @returns what it says, as milliseconds from real time */
   const clock = async (...args: string[]): Promise<number> => {
-    const { code, stdout, stderr } = await runKms('clock', { args: [...args, '--data', data] });
+    const { code, stdout, stderr } = await runHere('clock', { args: [...args, '--data', data] });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return Date.parse(stdout.trim()) - Date.now();
   };
@@ -68,7 +73,7 @@ describe('the clock', { timeout: 60_000 }, () => {
 
   it('refuses what is no time, and stays where it is', async () => {
     for (const wrong of ['+8', '8d', 'tomorrow', '+9999y', '2027-13-01T00:00:00Z']) {
-      const { code, stderr } = await runKms('clock', { args: [wrong, '--data', data] });
+      const { code, stderr } = await runHere('clock', { args: [wrong, '--data', data] });
       expect([wrong, code === 0, stderr.startsWith('kms clock: ')]).toEqual([wrong, false, true]);
     }
     isAbout(await clock(), 0);
@@ -136,10 +141,10 @@ describe('the clock', { timeout: 60_000 }, () => {
     Object.assign(principals.accounts[0] ?? {}, { roles: [{ name: 'Lab', path: '/', policies, sessions }] });
     await service.stop();
     await writeFile(join(data, 'principals.json'), JSON.stringify(principals));
-    service = await startKms({ data });
+    kms.destroy();
+    await start();
 
     const session = await sdkClient(service, { profile: 'Lab/s1' });
-    kms = await sdkClient(service);
     expect(await session.send(new CreateKeyCommand({}))).toHaveProperty('KeyMetadata');
     await advance('P3D');
     await expect(session.send(new CreateKeyCommand({}))).rejects.toThrow(
@@ -156,8 +161,8 @@ describe('the clock', { timeout: 60_000 }, () => {
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
     await advance('P8D');
     await service.kill();
-    service = await startKms({ data });
-    kms = await sdkClient(service);
+    kms.destroy();
+    await start();
     isAbout(await clock(), 8 * day);
     await expect(stateOf(KeyId)).rejects.toThrow(expect.objectContaining({ name: 'NotFoundException' }));
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
@@ -165,12 +170,13 @@ describe('the clock', { timeout: 60_000 }, () => {
   });
 
   it('does not start with a clock that cannot be read: nobody knows which keys are to be gone', async () => {
-    await advance('P8D');
-    await service.stop();
+    const data = await newFolder();
+    await mkdir(data, { mode: 0o700 });
     for (const text of ['', '{"offsetMs":"1"}', '{"offsetMs":1e999}', '{"offsetMs":1e17}', '[8]']) {
       await writeFile(join(data, 'clock.json'), text);
+      const { code, stderr } = await runHere('start', { args: ['--port', '0', '--data', data] });
       const message = 'clock.json does not say how far the clock was moved; it should read {"offsetMs":0}';
-      await expect(startKms({ data })).rejects.toThrow(message);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
     }
     expect(await readFile(join(data, 'clock.json'), 'utf8')).toBe('[8]');
   });

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { newFolder, removeFolders } from './folders.ts';
 import { runBytes } from './kms-bytes.ts';
+import { runBytesHere, runHere } from './run-here.ts';
 import { type SignedCalls, signedCalls } from './signed-calls.ts';
-import { killAll, type RunningKms, readPrincipals, runKms, startKms } from './start-kms.ts';
+import { killAll, type RunningKms, readPrincipals, startKms } from './start-kms.ts';
 
 const hasEscapes = (text: unknown) => String(text).includes('\u001b');
 
@@ -28,23 +29,41 @@ describe('kms', { timeout: 60_000 }, () => {
     await removeFolders();
   });
 
-  const kms = (command: string, ...args: string[]) => runKms(command, { args: [...args, '--data', data] });
+  const kms = (command: string, ...args: string[]) => runHere(command, { args: [...args, '--data', data] });
 
   it('lists what it can do, and tells its version', async () => {
     for (const args of [[], ['--help'], ['help']]) {
-      const help = await runBytes(args, dirname(data));
+      const help = await runBytesHere(args, dirname(data));
       expect(help).toMatchObject({ code: 0, stderr: '' });
       expect(String(help.stdout)).toMatch(/^Usage: kms .*^ {2}decrypt +decrypt what encrypt wrote$/ms);
     }
-    expect(await runKms('help', { args: ['audit', 'query'] })).toEqual(
-      await runKms('audit', { args: ['query', '--help'] }),
+    expect(await runHere('help', { args: ['audit', 'query'] })).toEqual(
+      await runHere('audit', { args: ['query', '--help'] }),
     );
-    expect(await runKms('--version')).toMatchObject({ code: 0, stdout: `${packageJson.version}\n` });
-    expect(await runKms('audit')).toMatchObject({ code: 0, stdout: expect.stringContaining('  verify ') });
+    expect(await runHere('--version')).toMatchObject({ code: 0, stdout: `${packageJson.version}\n` });
+    expect(await runHere('audit')).toMatchObject({ code: 0, stdout: expect.stringContaining('  verify ') });
+  });
+
+  it.each<[string, number]>([
+    ['--help', 0],
+    ['status', 0],
+    ['env', 0],
+    ['clock', 0],
+    ['seed check nowhere.yaml', 1],
+    ['principals list', 0],
+    ['why 00000000-0000-4000-8000-000000000000', 1],
+    ['simulate --principal bob --action kms:ListKeys', 1],
+    ['audit query', 0],
+    ['audit stats', 0],
+    ['cli-model --out models', 0],
+    ['nope', 2],
+  ])('ends by itself, with its exit code: kms %s', async (line, code) => {
+    const exit = await runBytes(line.split(' '), dirname(data), '', { KMS_DATA: data });
+    expect(exit.code, exit.stderr).toBe(code);
   });
 
   it('tells what is wrong in three parts, with what could have been meant', async () => {
-    expect(await runKms('decrpyt')).toMatchObject({
+    expect(await runHere('decrpyt')).toMatchObject({
       code: 2,
       stdout: '',
       stderr:
@@ -55,8 +74,8 @@ describe('kms', { timeout: 60_000 }, () => {
 
   it('is coloured only where somebody looks', async () => {
     const cwd = dirname(data);
-    const listed = (env: Record<string, string>) => runBytes(['principals', 'list', '--data', data], cwd, '', env);
-    const failed = (env: Record<string, string>) => runBytes(['nope'], cwd, '', env);
+    const listed = (env: Record<string, string>) => runBytesHere(['principals', 'list', '--data', data], cwd, '', env);
+    const failed = (env: Record<string, string>) => runBytesHere(['nope'], cwd, '', env);
     for (const env of [{}, { NO_COLOR: '1' }]) {
       expect(hasEscapes((await listed(env)).stdout)).toBe(false);
       expect(hasEscapes((await failed(env)).stderr)).toBe(false);
@@ -79,7 +98,7 @@ describe('kms', { timeout: 60_000 }, () => {
     const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: bin, env: { ...process.env, PATH } });
     expect(stdout).toBe('audit\nverify\n--context\nseed.yaml\n');
     for (const shell of ['zsh', 'fish']) {
-      expect(await runKms('completion', { args: [shell] })).toMatchObject({
+      expect(await runHere('completion', { args: [shell] })).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('kms candidates -- '),
       });
@@ -102,7 +121,7 @@ describe('kms', { timeout: 60_000 }, () => {
     expect((await kms('status')).stdout).toMatch(
       new RegExp(`^service +running at ${service.endpoint}, process \\d+$`, 'm'),
     );
-    const none = await runKms('status', { args: ['--json', '--data', await newFolder()] });
+    const none = await runHere('status', { args: ['--json', '--data', await newFolder()] });
     expect(none).toMatchObject({ code: 1, stdout: '{"running":false}\n' });
     expect(none.stderr).toMatch(/^kms status: no service runs on .+\nwhy: .+\nhint: .*npm start\n$/);
   });

@@ -7,7 +7,7 @@ import { buildClient, CommitmentPolicy, KMS, KmsKeyringNode } from '@aws-crypto/
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newFolder, removeFolders } from './folders.ts';
 import { runBytes, spawnBytes } from './kms-bytes.ts';
-import { runHere } from './run-here.ts';
+import { runBytesHere } from './run-here.ts';
 import { type SignedCalls, signedCalls } from './signed-calls.ts';
 import { killAll, type RunningKms, startKms } from './start-kms.ts';
 
@@ -48,7 +48,7 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
 
   const at = (name: string) => join(folder, name);
   const kms = (args: readonly string[], input: Uint8Array | string = '', env = {}) =>
-    runHere([...args, '--data', data], { cwd: folder, input, env });
+    runBytesHere([...args, '--data', data], folder, input, env);
   /** The same in a process of its own. */
   const spawned = (args: readonly string[], input?: Uint8Array) => runBytes([...args, '--data', data], folder, input);
   const encrypt = (...args: string[]) => kms(['encrypt', ...args, '--key', 'alias/lab']);
@@ -228,10 +228,12 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
     expect(bob.stderr).toMatch(
       /^kms decrypt: KMS answered AccessDeniedException\nwhy: User: .*user\/bob is not authorized.*\nhint: kms why /,
     );
-    const nobody = await runHere(['decrypt', 'letter.enc', '--output', '-', '--data', '/nowhere'], {
-      cwd: folder,
+    const nobody = await runBytesHere(
+      ['decrypt', 'letter.enc', '--output', '-', '--data', '/nowhere'],
+      folder,
+      '',
       env,
-    });
+    );
     expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining('--key is needed') });
   });
 

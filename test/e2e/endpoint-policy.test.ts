@@ -5,8 +5,9 @@ import { afterAll, expect, it } from 'vitest';
 import { madeUpEndpoint } from '../../local/endpoint-policy.ts';
 import { filedRecords } from './audit-files.ts';
 import { newFolder, removeFolders } from './folders.ts';
+import { runHere } from './run-here.ts';
 import { sdkClient } from './sdk-client.ts';
-import { killAll, runKms, startKms } from './start-kms.ts';
+import { killAll, startKms } from './start-kms.ts';
 
 afterAll(async () => {
   await killAll();
@@ -72,5 +73,5 @@ it.each([
 ])('a service does not start on the endpoint policy %s', async (text, problem) => {
   const { data, file } = await newPolicyFile(text);
   const args = ['--port', '0', '--data', data, '--endpoint-policy', file];
-  expect(await runKms('start', { args })).toMatchObject({ code: 1, stderr: expect.stringMatching(problem) });
+  expect(await runHere('start', { args })).toMatchObject({ code: 1, stderr: expect.stringMatching(problem) });
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder, removeFolders } from './folders.ts';
-import { killAll, type RunningKms, readPrincipals, runKms, startKms } from './start-kms.ts';
+import { runHere } from './run-here.ts';
+import { killAll, type RunningKms, readPrincipals, startKms } from './start-kms.ts';
 
 const names = [
   'AWS_ENDPOINT_URL_KMS',
@@ -45,7 +46,7 @@ describe('kms env', { timeout: 30_000 }, () => {
     await removeFolders();
   });
 
-  const env = (...args: string[]) => runKms('env', { args: ['--data', data, ...args] });
+  const env = (...args: string[]) => runHere('env', { args: ['--data', data, ...args] });
 
   it('prints lines that a shell can evaluate: endpoint, keys and Region', async () => {
     const { code, stdout, stderr } = await env();
@@ -77,7 +78,7 @@ describe('kms env', { timeout: 30_000 }, () => {
       { env: { KMS_DATA: data, KMS_PRINCIPALS: elsewhere } },
       { env: { KMS_DATA: '/nowhere' }, args: ['--data', data, '--principals', elsewhere] },
     ]) {
-      const { stdout } = await runKms('env', given);
+      const { stdout } = await runHere('env', given);
       expect((await evaluated(stdout)).slice(0, 2)).toEqual([service.endpoint, user.accessKeyId]);
     }
   });
@@ -89,7 +90,7 @@ describe('kms env', { timeout: 30_000 }, () => {
   });
 
   it('says to start the service when it never was', async () => {
-    const refused = await runKms('env', { args: ['--data', await newFolder()] });
+    const refused = await runHere('env', { args: ['--data', await newFolder()] });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('start the service first');
   });

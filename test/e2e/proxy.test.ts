@@ -1,7 +1,7 @@
 import { KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { alice, type Deployed, startDeployed } from '../gateway/deployed.ts';
-import { runKms } from './start-kms.ts';
+import { runHere } from './run-here.ts';
 import { killProxies, nowhereElse, startProxy, startProxyInWords, variablesOf } from './start-proxy.ts';
 
 describe('npm run proxy', () => {
@@ -49,27 +49,27 @@ describe('npm run proxy', () => {
   const inThreeParts = (what: string) => new RegExp(`^kms proxy: ${what}[^\n]*\nwhy: [^\n]+\nhint: [^\n]+\n$`);
 
   it('does not start without credentials to sign with', async () => {
-    const { code, stderr } = await runKms('proxy', { args, env: nowhereElse });
+    const { code, stderr } = await runHere('proxy', { args, env: nowhereElse });
     expect([code, stderr]).toEqual([1, expect.stringMatching(inThreeParts('there are no AWS credentials'))]);
   });
 
   it('does not start with the key of a proxy', async () => {
     const { ready } = await startProxy(args, alice);
-    const { code, stderr } = await runKms('proxy', { args, env: { ...nowhereElse, ...variablesOf(ready) } });
+    const { code, stderr } = await runHere('proxy', { args, env: { ...nowhereElse, ...variablesOf(ready) } });
     expect([code, stderr]).toEqual([1, expect.stringMatching(inThreeParts('the AWS credentials found are not yours'))]);
   });
 
   it('says when its port is taken', async () => {
     const { port } = new URL(deployed.endpoint);
     const env = { ...nowhereElse, ...variablesOf(alice) };
-    const { code, stderr } = await runKms('proxy', { args: [...args, '--port', port], env });
+    const { code, stderr } = await runHere('proxy', { args: [...args, '--port', port], env });
     expect([code, stderr]).toEqual([1, expect.stringMatching(inThreeParts(`cannot listen on port ${port}`))]);
   });
 
   it('says when it was called wrongly, and helps', async () => {
-    const wrong = await runKms('proxy');
+    const wrong = await runHere('proxy');
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(inThreeParts('there is no endpoint'))]);
-    const help = await runKms('proxy', { args: ['--help'] });
+    const help = await runHere('proxy', { args: ['--help'] });
     expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('Usage: kms proxy')]);
   });
 });

@@ -15,8 +15,9 @@ import {
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { newSeedFolder, removeSeedFolders } from '../local/seed-folder.ts';
 import { newFolder, removeFolders } from './folders.ts';
+import { runHere } from './run-here.ts';
 import { sdkClient } from './sdk-client.ts';
-import { killAll, type RunningKms, runKms, startKms } from './start-kms.ts';
+import { killAll, type RunningKms, startKms } from './start-kms.ts';
 
 removeSeedFolders();
 
@@ -114,7 +115,7 @@ describe('starting with a seed', { timeout: 60_000 }, () => {
     await kms.send(new UpdateKeyDescriptionCommand({ KeyId: keyId, Description: 'mine now' }));
     kms.destroy();
     await service.stop();
-    const refused = await runKms('start', {
+    const refused = await runHere('start', {
       args: ['--json', '--port', '0', '--data', data, '--seed', at('grown.yaml')],
     });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
@@ -131,7 +132,7 @@ describe('starting with a seed', { timeout: 60_000 }, () => {
 
   it('is refused when the seed is broken, with every fault and none of the material', async () => {
     const file = newSeedFolder({ 'seed.yaml': `${seed}    tags: { n: 1 }\n`.replace(hex, `${hex}00`) })('seed.yaml');
-    const refused = await runKms('start', {
+    const refused = await runHere('start', {
       args: ['--json', '--port', '0', '--data', await newFolder(), '--seed', file],
     });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
@@ -153,13 +154,13 @@ describe('starting with a seed', { timeout: 60_000 }, () => {
 describe('npm run seed -- check', { timeout: 60_000 }, () => {
   it('answers as this transcript has it', async () => {
     const good = newSeedFolder({ 'seed.yaml': seed })('seed.yaml');
-    expect(await runKms('seed', { args: ['check', good] })).toMatchObject({
+    expect(await runHere('seed', { args: ['check', good] })).toMatchObject({
       code: 0,
       stdout: 'ok: 1 key, 1 alias\n',
       stderr: '',
     });
     const bad = newSeedFolder({ 'seed.yaml': `${seed.replace('app', 'aws/app')}    enabled: on\n` })('seed.yaml');
-    expect(await runKms('seed', { args: ['check', bad] })).toMatchObject({
+    expect(await runHere('seed', { args: ['check', bad] })).toMatchObject({
       code: 1,
       stdout: '',
       stderr: [
@@ -167,7 +168,7 @@ describe('npm run seed -- check', { timeout: 60_000 }, () => {
         `${bad}:6:5: keys[0].enabled must be true or false\n`,
       ].join(''),
     });
-    expect(await runKms('seed', { args: ['check', `${bad}.gone`] })).toMatchObject({
+    expect(await runHere('seed', { args: ['check', `${bad}.gone`] })).toMatchObject({
       code: 1,
       stdout: '',
       stderr: `${bad}.gone: no such file\n`,
@@ -177,7 +178,7 @@ describe('npm run seed -- check', { timeout: 60_000 }, () => {
   it.each([[[]], [['check']], [['check', 'a', 'b']], [['apply', 'a']], [['check', 'a', '--nope']]])(
     'ends with 2 when called wrongly: %j',
     async (args) => {
-      const refused = await runKms('seed', { args });
+      const refused = await runHere('seed', { args });
       expect(refused).toMatchObject({ code: 2, stdout: '' });
       expect(refused.stderr).toMatch(/^kms seed: /);
     },
@@ -201,7 +202,7 @@ describe('the example of docs/seed.md', { timeout: 60_000 }, () => {
       'policy.json': JSON.stringify(policy),
       'signing.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     })('seed.yaml');
-    const checked = await runKms('seed', { args: ['check', file] });
+    const checked = await runHere('seed', { args: ['check', file] });
     expect(checked).toMatchObject({ code: 0, stderr: '' });
     expect(page).toContain(`\`${checked.stdout.trim()}\``);
 

@@ -6,6 +6,7 @@ import { CreateKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { newFolder, removeFolders } from './folders.ts';
+import { runHere } from './run-here.ts';
 import { sdkClient } from './sdk-client.ts';
 import { killAll, readPrincipals, runKms, startAs, startInWords, startKms } from './start-kms.ts';
 
@@ -108,7 +109,7 @@ describe('starting', { timeout: 30_000 }, () => {
   it('refuses a folder that another process has, and takes it once that one is gone, killed or not', async () => {
     const data = await newFolder();
     const first = await startKms({ data });
-    const second = await runKms('start', { args: ['--json', '--port', '0', '--data', data] });
+    const second = await runHere('start', { args: ['--json', '--port', '0', '--data', data] });
     expect(second).toMatchObject({ code: 1, stdout: '' });
     expect(second.stderr).toBe(
       [
@@ -142,7 +143,7 @@ describe('starting', { timeout: 30_000 }, () => {
   it('says what is wrong with a data folder that is a file', async () => {
     const data = await newFolder();
     await writeFile(data, '');
-    const refused = await runKms('start', { args: ['--json', '--port', '0', '--data', data] });
+    const refused = await runHere('start', { args: ['--json', '--port', '0', '--data', data] });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain(data);
   });
@@ -160,7 +161,7 @@ describe('starting', { timeout: 30_000 }, () => {
     await mkdir(data, { mode: 0o700 });
     const file = join(data, 'principals.json');
     await writeFile(file, text);
-    const refused = await runKms('start', { args: ['--json', '--port', '0', '--data', data] });
+    const refused = await runHere('start', { args: ['--json', '--port', '0', '--data', data] });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain(`kms start: ${file}: `);
     expect(refused.stderr).toMatch(message);
@@ -170,7 +171,9 @@ describe('starting', { timeout: 30_000 }, () => {
   it('does not make a principals file that it was told to read', async () => {
     const data = await newFolder();
     const missing = join(data, 'nobody.json');
-    const refused = await runKms('start', { args: ['--json', '--port', '0', '--data', data, '--principals', missing] });
+    const refused = await runHere('start', {
+      args: ['--json', '--port', '0', '--data', data, '--principals', missing],
+    });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toMatch(/^kms start: (.*): no such file\nwhy: .*\nhint: .*\n$/);
     expect(refused.stderr).toContain(missing);
@@ -196,7 +199,7 @@ describe('starting', { timeout: 30_000 }, () => {
     await mkdir(folder, { recursive: true });
     const [data, file] = [join(folder, 'data'), join(folder, 'quotas.json')];
     await writeFile(file, '{"requests":{"CreateKeys":1}}');
-    const refused = await runKms('start', { args: ['--json', '--port', '0', '--data', data, '--quotas', file] });
+    const refused = await runHere('start', { args: ['--json', '--port', '0', '--data', data, '--quotas', file] });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain(`kms start: the quotas file ${file}: requests.CreateKeys is not known here`);
     expect(await readdir(folder)).toEqual(['quotas.json']);
@@ -229,14 +232,14 @@ describe('starting', { timeout: 30_000 }, () => {
     ['strat', []],
     ['', []],
   ])('ends with 2 when called wrongly: kms %s %j', async (command, args) => {
-    const refused = await runKms(command, { args, cwd: dirname(await newFolder()) });
+    const refused = await runHere(command, { args, cwd: dirname(await newFolder()) });
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(/^kms/);
     expect(refused.stderr).not.toMatch(/^ +at /m);
   });
 
   it('explains itself with --help', async () => {
-    const help = await runKms('start', { args: ['--help'] });
+    const help = await runHere('start', { args: ['--help'] });
     expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--dynamodb-endpoint URL') });
   });
 

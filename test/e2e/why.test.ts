@@ -4,8 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filedRecords } from './audit-files.ts';
 import { newFolder, removeFolders } from './folders.ts';
+import { runHere } from './run-here.ts';
 import { type Answer, type SignedCalls, signedCalls } from './signed-calls.ts';
-import { killAll, type RunningKms, runKms, startKms } from './start-kms.ts';
+import { killAll, type RunningKms, startKms } from './start-kms.ts';
 
 const account = '111122223333';
 const root = { AWS: `arn:aws:iam::${account}:root` };
@@ -46,8 +47,8 @@ describe('kms why and kms simulate', { timeout: 30_000 }, () => {
   });
 
   const idOf = ({ headers }: Answer) => String(headers['x-amzn-requestid']);
-  const why = (id: string) => runKms('why', { args: ['--data', data, id] });
-  const simulate = (...args: string[]) => runKms('simulate', { args: ['--data', data, ...args] });
+  const why = (id: string) => runHere('why', { args: ['--data', data, id] });
+  const simulate = (...args: string[]) => runHere('simulate', { args: ['--data', data, ...args] });
 
   const refusal = [
     "bob has no identity policy that allows kms:Decrypt, and the key policy's statement 2 (`AllowUse`) allows only alice.",
@@ -162,10 +163,10 @@ describe('kms why and kms simulate', { timeout: 30_000 }, () => {
       stderr: expect.stringMatching(/no record of request 0.*\nwhy: .*\nhint: /),
     });
     for (const args of [[], ['not an id'], ['a', 'b']]) {
-      expect(await runKms('why', { args })).toMatchObject({ code: 2, stdout: '' });
+      expect(await runHere('why', { args })).toMatchObject({ code: 2, stdout: '' });
     }
     for (const command of ['why', 'simulate']) {
-      const help = await runKms(command, { args: ['--help'] });
+      const help = await runHere(command, { args: ['--help'] });
       expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`Usage: kms ${command} `) });
     }
   });
@@ -190,7 +191,7 @@ describe('kms why and kms simulate', { timeout: 30_000 }, () => {
 
     const asked = await simulate('--principal', 'bob', '--action', 'kms:ListKeys');
     expect(asked).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('start it first: npm start') });
-    const never = await runKms('simulate', {
+    const never = await runHere('simulate', {
       args: ['--data', await newFolder(), '--principal', 'bob', '--action', 'kms:ListKeys'],
     });
     expect(never).toMatchObject({ code: 2, stderr: expect.stringContaining('start it first: npm start') });
