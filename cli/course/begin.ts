@@ -12,7 +12,7 @@ import { localEndpoint } from './local-endpoint.ts';
 import { startMark } from './marks.ts';
 import { type Remote, remoteActors } from './remote.ts';
 import { begunState, firstOf, keepState, type State } from './state.ts';
-import { copyStart, emptyWorkFolder, makeWorkFolder, writeEnvironment } from './work-folder.ts';
+import { copyStart, emptyWorkFolder, linkSdk, makeWorkFolder, writeEnvironment } from './work-folder.ts';
 
 /** How a lesson is begun. */
 export interface Beginning {
@@ -51,6 +51,7 @@ export const begin = async (
     const lab = newLab(place, state, clients, startMark);
     if (!remote) await untilKnown(lab.as(firstOf(state)));
     await copyStart(folder, state.folder);
+    await linkSdk(state.folder);
     const facts = (await lesson.prepare?.(lab)) ?? {};
     const prepared = { ...state, facts };
     const credentials = remote ? new Map() : await credentialsIn(place, state);

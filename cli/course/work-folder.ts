@@ -1,5 +1,6 @@
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lesson } from '../../exercises/lesson.ts';
 import { quoted } from '../../local/credentials-lines.ts';
@@ -34,6 +35,14 @@ export const copyStart = async (lesson: LessonFolder, folder: string): Promise<v
       if (error.code !== 'ENOENT') throw error; // not every lesson gives files
     },
   );
+};
+
+/** Programs in the work folder find the AWS SDK, wherever the folder is. */
+export const linkSdk = async (folder: string): Promise<void> => {
+  const name = '@aws-sdk/client-kms';
+  const sdk = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  await mkdir(join(folder, 'node_modules', dirname(name)), { recursive: true });
+  await symlink(sdk, join(folder, 'node_modules', name), 'junction');
 };
 
 /** Who signs, by name, where the course made them. */
@@ -90,6 +99,7 @@ export const writeEnvironment = async (
     ...says,
     'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_DEFAULT_PROFILE',
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`),
+    `node() { ${quoted(process.execPath)} "$@"; } # one that runs TypeScript`,
     `kms() { node ${quoted(program)} "$@"; }`,
   ];
   await write('env', `${lines.join('\n')}\n`);
