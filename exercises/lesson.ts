@@ -102,15 +102,16 @@ export interface Look extends Lab {
   /**
    * Calls a function that a program in the work folder exports, in a thread of its own, for 10 seconds at most.
    *
+   * @param file a URL is that of a program in the lesson's folder, which may import the student's and try it out there
    * @param parameters bytes, texts, numbers and objects of them; so is the result; Buffers arrive as `Uint8Array`
    * @throws {ProgramError} when the program throws, never ends, or has no such function
    */
-  call(file: string, name: string, ...parameters: readonly unknown[]): Promise<unknown>;
+  call(file: string | URL, name: string, ...parameters: readonly unknown[]): Promise<unknown>;
   /**
    * Many calls, one after the other; what each gave, or why it failed. A program runs once for a check: `anew` starts
    * it again, as if on another day.
    */
-  calls(file: string, calls: readonly ProgramCall[], anew?: 'anew'): Promise<readonly ProgramAnswer[]>;
+  calls(file: string | URL, calls: readonly ProgramCall[], anew?: 'anew'): Promise<readonly ProgramAnswer[]>;
 }
 
 export type ProgramCall = readonly [name: string, ...parameters: unknown[]];

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type CallRecord, type Look, ProgramError, type RecordFilter } from '../../exercises/lesson.ts';
 import { readRecords } from '../../local/audit/read-records.ts';
 import { dataDirFrom } from '../../local/options.ts';
@@ -34,6 +35,7 @@ export const newLook = (place: Place, state: State, clients: Clients): Look & { 
     running.set(path, program);
     return program;
   };
+  const pathOf = (file: string | URL) => (file instanceof URL ? fileURLToPath(file) : lab.path(file));
   return {
     ...lab,
     examiner: (account = Object.values(state.actors)[0]?.account ?? '', region) =>
@@ -46,11 +48,12 @@ export const newLook = (place: Place, state: State, clients: Clients): Look & { 
       return names.map((name) => relative(state.folder, name)).filter((name) => !name.includes('node_modules'));
     },
     async call(file, ...call) {
-      const [answer] = await (await programOf(lab.path(file))).calls([call]);
-      if (answer?.error !== undefined) throw new ProgramError(`${file}, ${call[0]}: ${answer.error}`);
+      const [answer] = await (await programOf(pathOf(file))).calls([call]);
+      if (answer?.error !== undefined)
+        throw new ProgramError(file instanceof URL ? answer.error : `${file}, ${call[0]}: ${answer.error}`);
       return answer?.result;
     },
-    calls: async (file, calls, anew) => (await programOf(lab.path(file), anew)).calls(calls),
+    calls: async (file, calls, anew) => (await programOf(pathOf(file), anew)).calls(calls),
     async close() {
       for (const program of await Promise.allSettled(started)) {
         if (program.status === 'fulfilled') await program.value.close();

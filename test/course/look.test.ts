@@ -1,3 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { begin, beginAnew } from '../../cli/course/begin.ts';
 import { type Clients, openClients } from '../../cli/course/clients.ts';
@@ -61,6 +64,29 @@ describe('what a check sees', () => {
     await expect(look().read('nothing.txt')).rejects.toThrow('nothing.txt is not there');
     expect(() => look().path('../elsewhere')).toThrow('no file ../elsewhere');
     expect(await look().files()).toEqual(expect.arrayContaining(['blue.txt', 'env']));
+  });
+
+  it("tries a student's program out with one of the lesson's own, which hands it functions", async () => {
+    const drill = join(await newFolder(), 'drill.ts');
+    await mkdir(dirname(drill));
+    await writeFile(
+      drill,
+      `export const tried = async (path: string) => {
+         const asked: number[] = [];
+         await (await import(path)).fetchAll(async (page: number) => asked.push(page) < 3);
+         return asked;
+       };`,
+    );
+    await student.write(
+      'fetch.ts',
+      `export const fetchAll = async (next: (page: number) => Promise<boolean>) => {
+         for (let page = 1; await next(page); page += 1);
+       };`,
+    );
+    const at = newLook(service, state, clients);
+    expect(await at.call(pathToFileURL(drill), 'tried', at.path('fetch.ts'))).toEqual([1, 2, 3]);
+    await expect(at.call(pathToFileURL(drill), 'tried', at.path('nothing.ts'))).rejects.toThrow('nothing.ts');
+    await at.close();
   });
 
   it('has nothing of the round before, and the users of that round cannot call any more', async () => {
