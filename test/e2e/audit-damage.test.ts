@@ -75,7 +75,7 @@ it('does not start on an audit folder that it cannot use, and says which', async
 });
 
 it('is told that there is nothing to verify before the first digest', async () => {
-  const { code, stderr } = await runKms('audit', { args: ['verify', '--data', await newFolder()] });
+  const { code, stderr } = await runHere('audit', { args: ['verify', '--data', await newFolder()] });
   expect(code).toBe(1);
   expect(stderr).toMatch(/nothing to verify yet\nwhy: .*\nhint: /);
 });

@@ -22,7 +22,7 @@ describe('kms course', { timeout: 60_000 }, () => {
 
   type Told = Pick<Exit, 'code' | 'stdout' | 'stderr'>;
   const run = async (args: readonly string[], env = {}): Promise<Told> => {
-    const { stdout, ...told } = await runHere(['course', ...args], { cwd: dirname(work), env });
+    const { stdout, ...told } = await runHere('course', { args, cwd: dirname(work), env });
     return { ...told, stdout: stdout.toString() };
   };
   const course = (...args: string[]) => run([...args, '--data', data]);
