@@ -47,6 +47,15 @@ export const firstSince = (place: Place, instant: Date): string => {
 /** @param lines records, each as a text of JSON */
 export const logFileBody = (lines: readonly string[]): string => `{"Records":[${lines.join(',')}]}`;
 
+/** The same of lines as bytes of UTF-8. */
+export const logFileBytes = (lines: readonly Uint8Array[]): Buffer => {
+  const pieces: Uint8Array[] = [Buffer.from('{"Records":[')];
+  for (const [index, line] of lines.entries()) pieces.push(...(index === 0 ? [line] : [comma, line]));
+  return Buffer.concat([...pieces, Buffer.from(']}')]);
+};
+
+const comma = Buffer.from(',');
+
 /** Whose log a record belongs to. @returns undefined when it does not say so in a form that may be part of a path */
 export const placeOf = (record: unknown): Place | undefined => {
   const { recipientAccountId: accountId, awsRegion: region } = (record ?? {}) as Record<string, unknown>; // checked below

@@ -1,7 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { placeOf } from '../../core/audit/log-file.ts';
 import type { AuditLog, AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
 import type { Digests } from './digests.ts';
+import { factsOf, type LineFacts, newWrittenLines, type WrittenLines } from './line-facts.ts';
 import { makeLogFiles } from './log-files.ts';
 import { newSpool } from './spool.ts';
 
@@ -43,7 +43,9 @@ export const openAuditLog = async (options: {
   const spool = newSpool(options);
   const inTurn = newQueue();
   const filing = newQueue();
-  let group: { lines: string[]; written: Promise<void> } | undefined;
+  let group: { lines: string[]; facts: LineFacts[]; written: Promise<void> } | undefined;
+  let inSpool = newWrittenLines();
+  const setAside = new Map<string, WrittenLines>();
   let waiting = { records: 0, bytes: 0 }; // since the last roll, or try at one
   let timer: NodeJS.Timeout | undefined;
   let isFailing = false;
@@ -55,10 +57,11 @@ export const openAuditLog = async (options: {
       seen = group.lines.length;
       await endOfTurn();
     }
-    const lines = group?.lines ?? [];
+    const { lines, facts } = group ?? { lines: [], facts: [] };
     group = undefined;
     const bytes = Buffer.from(lines.join(''));
     await append(bytes);
+    inSpool.add(bytes, facts);
     waiting = { records: waiting.records + lines.length, bytes: waiting.bytes + bytes.length };
     if (closing) return; // the last roll comes next
     if (waiting.records >= recordsPerSpool || waiting.bytes >= bytesPerSpool) void roll();
@@ -88,8 +91,12 @@ export const openAuditLog = async (options: {
     timer = undefined;
     waiting = { records: 0, bytes: 0 };
     try {
-      await inTurn(spool.setAside);
-      await filing(() => makeLogFiles(folder, log, digests?.add));
+      await inTurn(async () => {
+        const name = await spool.setAside();
+        if (name) setAside.set(name, inSpool);
+        inSpool = newWrittenLines();
+      });
+      await filing(() => makeLogFiles(folder, log, setAside, digests?.add));
     } catch (error) {
       const next = closing ? 'when the service starts again' : `in ${longestWaitSeconds} seconds`;
       log({ level: 'error', message: `Audit records wait in ${folder} to become log files; next try ${next}`, error });
@@ -107,9 +114,10 @@ export const openAuditLog = async (options: {
   return {
     async write(record: AuditRecord) {
       if (closing) throw new Error('The audit log is closed');
-      const line = lineOf(record);
-      group ??= { lines: [], written: inTurn(writeGroup) };
+      const { line, facts } = lineOf(record);
+      group ??= { lines: [], facts: [], written: inTurn(writeGroup) };
       group.lines.push(line);
+      group.facts.push(facts);
       await group.written;
     },
     close() {
@@ -123,9 +131,10 @@ export const openAuditLog = async (options: {
 };
 
 /** @throws {Error} when a record does not say whose it is, or is not JSON */
-export const lineOf = (record: AuditRecord): string => {
-  if (!placeOf(record)) throw new Error('An audit record needs an account and a Region');
-  return `${JSON.stringify(record)}\n`;
+export const lineOf = (record: AuditRecord): { readonly line: string; readonly facts: LineFacts } => {
+  const facts = factsOf(record);
+  if (!facts) throw new Error('An audit record needs an account and a Region');
+  return { line: `${JSON.stringify(record)}\n`, facts };
 };
 
 /** Runs one task at a time, in the order given; one that fails does not hold up the next. */

@@ -1,13 +1,13 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type ListedLogFile, listedLogFile } from '../../core/audit/digest.ts';
-import { logFileBody, placeOf } from '../../core/audit/log-file.ts';
+import { logFileBytes } from '../../core/audit/log-file.ts';
 import type { Place } from '../../core/model/arn.ts';
-import type { AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
+import type { Runtime } from '../../lambdas/pipeline/ports.ts';
 import { syncFolder, writeFileAtomically } from '../files.ts';
+import { readFacts, type WrittenLines } from './line-facts.ts';
 import { folderAsBucket, isSpoolName, logFileOfSpool } from './names.ts';
 
 /** Of compression: a third of the time that zlib takes by default, for a tenth more bytes. Calls are served meanwhile. */
@@ -17,19 +17,28 @@ const level = 3;
  * Turns every spool that was set aside into log files, one per account and Region, `{"Records":[…]}` in gzip.
  * Names and bytes follow from the spool alone: after a crash at any point, a second run makes the same files again.
  *
+ * @param written what this process wrote itself, by the names of spools; those that are filed are taken out
  * @param made told of each log file once it is there
  * @throws {AggregateError} when some could not be turned; they are still there, and the others are done
  */
 export const makeLogFiles = async (
   folder: string,
   log: Runtime['log'],
+  written: Map<string, WrittenLines>,
   made: (place: Place, file: ListedLogFile) => void = () => {},
 ): Promise<void> => {
   const spools = (await readdir(folder)).filter(isSpoolName).sort();
   if (spools.length === 0) return;
   await syncFolder(folder); // a spool that a power cut gave its first name back would be filed twice
   const errors: unknown[] = [];
-  for (const name of spools) await fileSpool(folder, name, log, made).catch((error: unknown) => errors.push(error));
+  for (const name of spools) {
+    try {
+      await fileSpool(folder, name, log, written.get(name), made);
+      written.delete(name);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${spools.length} spools remain`);
 };
 
@@ -37,13 +46,14 @@ const fileSpool = async (
   folder: string,
   name: string,
   log: Runtime['log'],
+  written: WrittenLines | undefined,
   made: (place: Place, file: ListedLogFile) => void,
 ): Promise<void> => {
   const spool = join(folder, name);
-  const { logs, torn, broken } = await sortLines(await syncedBytes(spool));
+  const { logs, torn, broken } = await sortLines(await syncedBytes(spool), written);
   if (torn) log({ level: 'warn', message: `${spool}: dropped a torn last line; it was never acknowledged` });
 
-  for (const { place, lines, records } of logs) {
+  for (const { place, lines, times } of logs) {
     const target = logFileOfSpool(place, name);
     const path = join(folder, ...target.folder);
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -51,8 +61,9 @@ const fileSpool = async (
       // What a crash left while this very file was written.
       if (other.startsWith(`.${target.file}.`)) await rm(join(path, other), { force: true });
     }
-    const body = Buffer.from(logFileBody(lines), 'latin1');
+    const body = logFileBytes(lines);
     await writeFileAtomically(join(path, target.file), await promisify(gzip)(body, { level }), 0o600);
+    const records = [...times].map((eventTime) => ({ eventTime }));
     made(place, listedLogFile(folderAsBucket, [...target.folder, target.file].join('/'), body, records));
   }
 
@@ -63,36 +74,44 @@ const fileSpool = async (
   log({ level: 'error', message: `${kept} is kept: ${some}; the others are in the log` });
 };
 
+interface Log {
+  readonly place: Place;
+  readonly lines: Buffer[];
+  /** When something happened, each time once. */
+  readonly times: Set<unknown>;
+}
+
 /** @returns the lines by place, whether the last one was torn, and the numbers, from 1, of those that are no records */
-const sortLines = async (bytes: Buffer) => {
-  // Latin 1 keeps every byte as it is, and JSON's own characters are the same in it as in UTF-8.
-  const all = bytes.toString('latin1').split('\n');
-  let torn = all.pop() !== '';
-  const logs = new Map<string, { place: Place; lines: string[]; records: { readonly eventTime?: unknown }[] }>();
+const sortLines = async (bytes: Buffer, written: WrittenLines | undefined) => {
+  const lines = linesIn(bytes);
+  const facts = written?.factsIn(bytes) ?? (await readFacts(lines));
+  const isCut = bytes.length > 0 && bytes.at(-1) !== newLine;
+  const torn = isCut || facts.at(-1) === 'no JSON';
+  const logs = new Map<string, Log>();
   const broken: number[] = [];
-  for (const [index, line] of all.entries()) {
-    if (index % 250 === 249) await nextTurn(); // calls are served meanwhile
-    const record = parsed(line);
-    const place = placeOf(record);
-    if (place) {
+  for (const [index, line] of lines.entries()) {
+    const its = facts[index];
+    if (typeof its === 'object') {
+      const { place, eventTime } = its;
       const key = `${place.accountId} ${place.region}`;
-      const log = logs.get(key) ?? { place, lines: [], records: [] };
+      const log = logs.get(key) ?? { place, lines: [], times: new Set() };
       logs.set(key, log);
       log.lines.push(line);
-      log.records.push({ eventTime: (record as AuditRecord).eventTime }); // placeOf found it to be one
-    } else if (record === undefined && index === all.length - 1 && !torn) torn = true;
-    else broken.push(index + 1);
+      log.times.add(eventTime);
+    } else if (its === 'no record' || isCut || index < lines.length - 1) broken.push(index + 1);
   }
   return { logs: logs.values(), torn, broken };
 };
 
-/** @returns undefined when it is not JSON */
-const parsed = (line: string): unknown => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
+const newLine = 10;
+
+/** All that end, without their ends; views, not copies. */
+const linesIn = (bytes: Buffer): Buffer[] => {
+  const lines: Buffer[] = [];
+  for (let from = 0, end = bytes.indexOf(newLine); end >= 0; from = end + 1, end = bytes.indexOf(newLine, from)) {
+    lines.push(bytes.subarray(from, end));
   }
+  return lines;
 };
 
 /** On disk before any log file is made: a shorter spool after a power cut would replace that file by a shorter one. */

@@ -12,8 +12,11 @@ export interface Spool {
    * @throws {Error} of the file system; the next call tries again
    */
   append(lines: Uint8Array): Promise<void>;
-  /** Gives the file its last name, `<YYYYMMDDTHHMMZ>_<id>.jsonl`, if there is one; one that another process left, too. */
-  setAside(): Promise<void>;
+  /**
+   * Gives the file its last name, `<YYYYMMDDTHHMMZ>_<id>.jsonl`, if there is one; one that another process left, too.
+   * @returns the name
+   */
+  setAside(): Promise<string | undefined>;
 }
 
 interface OpenFile {
@@ -35,15 +38,18 @@ export const newSpool = (options: { folder: string; now: () => Date; log: Runtim
     return { handle, ino: (await handle.stat()).ino, size: 0 };
   };
 
-  const setAside = async (): Promise<void> => {
+  const setAside = async (): Promise<string | undefined> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    let name: string | undefined = newSpoolName(now());
     try {
-      await rename(path, join(folder, newSpoolName(now())));
+      await rename(path, join(folder, name));
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      name = undefined;
       reportLoss();
     }
     await letGo();
+    return name;
   };
 
   const letGo = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
@@ -58,6 +58,18 @@ describe('log files', () => {
     await log.write(record('next'));
     await vi.waitFor(async () => expect(await filedIds()).toEqual([...names(4999), 'last']));
     expect(await readFile(join(folder, 'spool.jsonl'), 'utf8')).toBe(line('next'));
+  });
+
+  it('hold what is in the spool, should somebody have changed it since it was written', async () => {
+    const log = await opened();
+    await writeAll(log, ['one', 'two']);
+    const changed = [record('one', '444455556666'), record('two', '444455556666')];
+    await writeFile(join(folder, 'spool.jsonl'), changed.map((each) => `${JSON.stringify(each)}\n`).join(''));
+    await log.close();
+    const [file = '', ...others] = await files();
+    expect(others).toEqual([]);
+    expect(file).toContain('/444455556666/');
+    expect(await recordsOf(file)).toEqual(changed);
   });
 
   it('are made of 32 MiB, however few the records', async () => {
