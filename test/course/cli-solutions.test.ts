@@ -7,7 +7,7 @@ import { judge } from '../../cli/course/judge.ts';
 import { lessonFolders, lessonIn } from '../../cli/course/lessons.ts';
 import { newFolder, removeFolders } from '../e2e/folders.ts';
 import { findAwsCli } from './aws-cli.ts';
-import { startCourseService } from './service.ts';
+import { quotasIn, startCourseService } from './service.ts';
 
 const own = ['HOME', 'TMPDIR', 'LANG', 'SystemRoot'];
 
@@ -27,9 +27,9 @@ describe.runIf(aws)('the solutions in commands of the AWS CLI', { timeout: 240_0
   });
 
   it.each(lessonFolders().map((folder) => [folder.number, folder] as const))('pass lesson %s', async (_, folder) => {
-    const service = await startCourseService();
-    services.push(service);
     const lesson = await lessonIn(folder);
+    const service = await startCourseService(lesson.quotas && quotasIn(folder));
+    services.push(service);
     const state = await begin(service, folder, lesson, { dir: await newFolder() });
     const kept = Object.entries(process.env).filter(([name]) => own.includes(name));
     const env = { ...Object.fromEntries(kept), PATH: aws?.path };

@@ -10,7 +10,7 @@ import { type LessonFolder, lessonFolders, lessonIn } from '../../cli/course/les
 import { begunState } from '../../cli/course/state.ts';
 import type { Solution, Wrong } from '../../exercises/lesson.ts';
 import { newFolder, removeFolders } from '../e2e/folders.ts';
-import { type CourseService, startCourseService } from './service.ts';
+import { type CourseService, quotasIn, startCourseService } from './service.ts';
 
 /** What the tests of a lesson do with it. */
 const openLesson = async (service: CourseService, folder: LessonFolder) => {
@@ -40,14 +40,14 @@ export const testLessons = async (from: string, to: string): Promise<void> => {
   const folders = lessonFolders().filter(({ number }) => number >= from && number <= to);
   if (folders.length === 0) it.todo(`lessons ${from} to ${to}`);
   for (const folder of folders) {
-    const { title, clock, parts } = await lessonIn(folder);
+    const { title, clock, quotas, parts } = await lessonIn(folder);
     const wrongs = await readdir(join(folder.folder, 'wrong'));
 
     describe(`lesson ${folder.number}, ${title}`, () => {
       let service: CourseService;
       let lesson: Awaited<ReturnType<typeof openLesson>>;
       beforeAll(async () => {
-        service = await shared(clock);
+        service = await (quotas ? start(quotasIn(folder)) : shared(clock));
         lesson = await openLesson(service, folder);
       });
 
@@ -76,8 +76,8 @@ export const testLessons = async (from: string, to: string): Promise<void> => {
   }
 
   const services: CourseService[] = [];
-  const start = async () => {
-    const service = await startCourseService();
+  const start = async (quotas?: string) => {
+    const service = await startCourseService(quotas);
     services.push(service);
     return service;
   };
