@@ -45,9 +45,7 @@ export const listen = async (service: LocalService, options: ServerOptions): Pro
           answering -= 1;
         });
       };
-      void answer(service, request, received)
-        .catch((error: unknown) => failed(service, error))
-        .then((reply) => reply && send(response, reply));
+      void serve(service, request, response, received);
     },
   );
   server.on('clientError', refuseBrokenRequest);
@@ -75,6 +73,21 @@ const refuse = (status: number, message: string, requestId: string = randomUUID(
   status,
 });
 
+const serve = async (
+  service: LocalService,
+  request: IncomingMessage,
+  response: ServerResponse,
+  received: () => void,
+): Promise<void> => {
+  let reply: HttpReply | undefined;
+  try {
+    reply = await answer(service, request, received);
+  } catch (error) {
+    reply = failed(service, error);
+  }
+  if (reply) send(response, reply);
+};
+
 const answer = async (
   service: LocalService,
   request: IncomingMessage,
@@ -83,7 +96,8 @@ const answer = async (
   const { method = '', url = '' } = request;
   const requestId = randomUUID();
   // A target may be a whole URL (RFC 9112 §3.2.2).
-  const [path = '', query = ''] = splitOnce(url.replace(/^https?:\/\/[^/?]*\/?/i, '/'), '?');
+  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*\/?/i, '/');
+  const [path = '', query = ''] = splitOnce(target, '?');
 
   if (path === '/health') return method === 'GET' ? health(service, query) : refuse(405, 'Use GET', requestId);
   if (path.startsWith(controlPrefix)) return service.control(request, path, received);

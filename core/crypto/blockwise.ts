@@ -1,5 +1,3 @@
-import { wipe } from './bytes.ts';
-
 /** Bytes drawn at a time: OpenSSL's DRBG gives so many in the time it takes to ask it twice. */
 const blockLength = 4096;
 
@@ -12,11 +10,16 @@ const blockLength = 4096;
  */
 export const blockwise = (random: (size: number) => Buffer) => {
   let block: Buffer = Buffer.alloc(0);
+  let used = 0;
   return (size: number): Buffer => {
-    if (size > block.length) block = random(Math.max(size, blockLength));
-    const bytes = Buffer.from(block.subarray(0, size));
-    wipe(block.subarray(0, size));
-    block = block.subarray(size);
+    if (used + size > block.length) {
+      block = random(Math.max(size, blockLength));
+      used = 0;
+    }
+    const end = used + size;
+    const bytes = Buffer.from(block.subarray(used, end));
+    block.fill(0, used, end);
+    used = end;
     return bytes;
   };
 };

@@ -55,8 +55,13 @@ export const encodeHeader = ({ KeyId, KeyMaterialId, nonce, iv }: BlobHeader): B
   }
   checkLength('nonce', nonce, ivAt - nonceAt);
   checkLength('iv', iv, sealedAt - ivAt);
-  const ids = Buffer.from(form.toHex(KeyId) + KeyMaterialId, 'hex');
-  return Buffer.concat([Buffer.of(formatVersion, kind), ids, nonce, iv]);
+  const header = Buffer.allocUnsafe(sealedAt); // all of it is written
+  header[0] = formatVersion;
+  header[1] = kind;
+  header.write(form.toHex(KeyId) + KeyMaterialId, keyIdAt, 'hex');
+  header.set(nonce, nonceAt);
+  header.set(iv, ivAt);
+  return header;
 };
 
 /** Takes a blob apart; undefined for anything that is not exactly of this form, whatever it is. Never throws. */

@@ -12,7 +12,8 @@ export type EncryptionContext = Readonly<Record<string, string>>;
  * @throws {RangeError} on text with a lone surrogate, which validation refuses before
  */
 export const encodeEncryptionContext = (context: EncryptionContext | undefined): Buffer => {
-  const pairs = Object.entries(context ?? {})
+  if (context === undefined) return u32(0);
+  const pairs = Object.entries(context)
     .map(([key, value]) => ({ key: utf8(key), encoded: Buffer.concat([lengthPrefixed(key), lengthPrefixed(value)]) }))
     .sort((a, b) => Buffer.compare(a.key, b.key)); // not by UTF-16 units, as `<` on strings would
   return Buffer.concat([u32(pairs.length), ...pairs.map(({ encoded }) => encoded)]);

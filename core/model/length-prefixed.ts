@@ -1,6 +1,6 @@
 /** Unsigned 32-bit big-endian, as every count and length of our formats is written. */
 export const u32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
+  const bytes = Buffer.allocUnsafe(4); // all of it is written
   bytes.writeUInt32BE(value);
   return bytes;
 };

@@ -9,22 +9,32 @@ const mostTold = 10;
  * @returns the message of one ValidationException, or `undefined` when all hold
  */
 export const violations = (members: Members, input: Readonly<Record<string, unknown>>): string | undefined => {
-  const found = structureViolations(members, input, '').slice(0, mostTold);
-  if (found.length === 0) return undefined;
+  const all = structureViolations(members, input, '');
+  if (all.length === 0) return undefined;
+  const found = all.slice(0, mostTold);
   return `${found.length} validation ${found.length === 1 ? 'error' : 'errors'} detected: ${found.join('; ')}`;
 };
 
-const structureViolations = (members: Members, value: Readonly<Record<string, unknown>>, path: string): string[] =>
-  entriesOf(members).flatMap(([name, shape]) => {
+const structureViolations = (
+  members: Members,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+): readonly string[] => {
+  const found: string[] = [];
+  for (const [name, shape] of entriesOf(members)) {
+    const given = value[name];
+    if (given === undefined && shape.optional) continue;
     const memberPath = path + name.charAt(0).toLowerCase() + name.slice(1);
-    if (value[name] !== undefined) return valueViolations(shape, value[name], memberPath);
-    return shape.optional ? [] : [failed(memberPath, shape.secret ? undefined : 'null', 'not be null')];
-  });
+    if (given !== undefined) found.push(...valueViolations(shape, given, memberPath));
+    else found.push(failed(memberPath, shape.secret ? undefined : 'null', 'not be null'));
+  }
+  return found;
+};
 
 const failed = (path: string, shown: string | undefined, rule: string) =>
   `Value ${shown === undefined ? '' : `${shown} `}at '${path}' failed to satisfy constraint: Member must ${rule}`;
 
-const valueViolations = (shape: Shape, value: unknown, path: string): string[] => {
+const valueViolations = (shape: Shape, value: unknown, path: string): readonly string[] => {
   if (Buffer.isBuffer(value) && shape.type === 'blob') return lengthViolations(shape, value.length, path, undefined);
   if (typeof value === 'number' && shape.type === 'integer') return rangeViolations(shape, value, path);
   if (typeof value === 'string' && shape.type === 'string') return textViolations(shape, value, path);
@@ -36,11 +46,11 @@ const valueViolations = (shape: Shape, value: unknown, path: string): string[] =
     // A structure was read as a record by its own members.
     return structureViolations(shape.members, value as Readonly<Record<string, unknown>>, `${path}.`);
   }
-  return [];
+  return none;
 };
 
 /** Structures in a list are told one by one; texts all at once, with everything that each of them must be. */
-const elementViolations = (of: Shape, elements: readonly unknown[], path: string, shown: string): string[] => {
+const elementViolations = (of: Shape, elements: readonly unknown[], path: string, shown: string): readonly string[] => {
   const found = elements.flatMap((element, i) => valueViolations(of, element, `${path}.${i + 1}.member`));
   if (of.type !== 'string' || found.length === 0) return found;
   return [
@@ -77,12 +87,19 @@ const rangeViolations = (shape: Bounds, value: number, path: string) => [
     : []),
 ];
 
-const lengthViolations = ({ min = 0, max }: Bounds, length: number, path: string, shown: string | undefined) => [
-  ...(length < min ? [failed(path, shown, minRule(min))] : []),
-  ...(max !== undefined && length > max ? [failed(path, shown, maxRule(max))] : []),
-];
+const none: readonly string[] = [];
 
-const textViolations = (shape: TextShape, value: string, path: string): string[] => {
+const lengthViolations = (
+  { min = 0, max }: Bounds,
+  length: number,
+  path: string,
+  shown: string | undefined,
+): readonly string[] => {
+  if (length < min) return [failed(path, shown, minRule(min))];
+  return max !== undefined && length > max ? [failed(path, shown, maxRule(max))] : none;
+};
+
+const textViolations = (shape: TextShape, value: string, path: string): readonly string[] => {
   const shown = shape.secret ? undefined : `'${value}'`;
   if (shape.values !== undefined && !shape.values.includes(value)) {
     return [failed(path, shown, enumRule(shape.told ?? shape.values))];

@@ -52,29 +52,31 @@ export const auditRecord = (call: Call, error: KmsError | undefined, runtime: Ru
 };
 
 const additional = (call: Call, error: KmsError | undefined) => {
-  const { keys, recipient, reasons } = call;
-  const grant = Object.values(keys).find((key) => key?.grant)?.grant;
-  const materials = error ? [] : materialsOf(call);
-  if (grant === undefined && recipient === undefined && reasons === undefined && materials.length === 0)
+  const { recipient, reasons } = call;
+  const grant = grantOf(call);
+  const materials = error ? undefined : materialsOf(call);
+  if (grant === undefined && recipient === undefined && reasons === undefined && materials === undefined)
     return undefined;
-  return {
-    ...Object.fromEntries(materials),
-    grantId: grant?.GrantId,
-    recipient: recipient && attestedOnRecord(recipient),
-    reasons,
-  };
+  return { ...materials, grantId: grant?.GrantId, recipient: recipient && attestedOnRecord(recipient), reasons };
+};
+
+const grantOf = ({ operation, keys }: Call) => {
+  for (const [name] of entriesOf(operation.keys)) if (keys[name]?.grant) return keys[name].grant;
+  return undefined;
 };
 
 /** Ciphertexts of symmetric keys tell under which material they were made; an answer does not always. */
-const materialsOf = ({ operation, keys, input, output }: Call): readonly (readonly [string, string])[] => {
+const materialsOf = ({ operation, keys, input, output }: Call): Readonly<Record<string, string>> | undefined => {
   const { materials } = operation.audit;
-  if (materials === undefined) return [];
-  return entriesOf(materials).flatMap(([name, source]) => {
+  if (materials === undefined) return undefined;
+  const found: Record<string, string> = {};
+  for (const [name, source] of entriesOf(materials)) {
     const ciphertext = 'sent' in source ? input[source.sent] : output?.[source.answered];
     const blob = Buffer.isBuffer(ciphertext) ? idsOfBlob(ciphertext) : undefined;
-    const isOfCall = Object.values(keys).some((key) => key?.record.KeyId === blob?.KeyId);
-    return blob && isOfCall ? [[name, blob.KeyMaterialId]] : [];
-  });
+    const isOfCall = entriesOf(operation.keys).some(([target]) => keys[target]?.record.KeyId === blob?.KeyId);
+    if (blob && isOfCall) found[name] = blob.KeyMaterialId;
+  }
+  return Object.keys(found).length === 0 ? undefined : found;
 };
 
 /** Whose log it is: the caller's account; that of the key, when a service calls by itself. */

@@ -14,20 +14,20 @@ export type Resource = ReturnType<typeof resourceOf>;
  */
 export const resourcesOf = (call: Call, region: string): readonly Resource[] => {
   const { operation, keys, input, output } = call;
-  const alias = operation.permissions.alias && input[operation.permissions.alias];
-  const named = alias === undefined ? [] : [aliasResource(call, region, String(alias))];
-  const targets = entriesOf(operation.keys).filter(
-    ([, { region: other, permission }]) => other === undefined && permission !== null,
-  );
-  const found = targets.flatMap(([name]) => {
-    const key = keys[name];
-    return key ? [resourceOf(key.record.AccountId, key.Arn)] : [];
-  });
   const made = operation.audit.makes && (output?.[operation.audit.makes] as MadeKey | undefined); // as it declares
   if (made) return [resourceOf(made.AWSAccountId, made.Arn)];
-  if (found.length === 0) return [];
-  const isFoundByIt = targets.some(([, { byAlias }]) => byAlias === 'only');
-  return withoutRepeats(isFoundByIt ? [...named, ...found] : [...found, ...named]);
+  const found: Resource[] = [];
+  let isFoundByAlias = false;
+  for (const [name, { region: other, permission, byAlias }] of entriesOf(operation.keys)) {
+    if (other !== undefined || permission === null) continue;
+    isFoundByAlias ||= byAlias === 'only';
+    const key = keys[name];
+    if (key) found.push(resourceOf(key.record.AccountId, key.Arn));
+  }
+  const alias = operation.permissions.alias && input[operation.permissions.alias];
+  if (found.length === 0 || alias === undefined) return withoutRepeats(found);
+  const named = aliasResource(call, region, String(alias));
+  return withoutRepeats(isFoundByAlias ? [named, ...found] : [...found, named]);
 };
 
 interface MadeKey {

@@ -74,18 +74,18 @@ export const authorize =
 
     if (input.GrantTokens !== undefined) await refuseBadTokens(input.GrantTokens, stores);
     refuseForeignKeys(call);
-    const targets = entriesOf(operation.keys).filter(([, { permission }]) => permission !== null);
+    const targets = entriesOf(operation.keys);
     if (operation.permissions.alias !== undefined) {
       const place = { region: runtime.region, accountId: caller.accountId };
       await decide(operation.name, { kind: 'alias', arn: aliasArn(place, String(input[operation.permissions.alias])) });
     }
-    if (targets.length === 0) await decide(operation.name, { kind: 'none' });
+    if (targets.every(([, { permission }]) => permission === null)) await decide(operation.name, { kind: 'none' });
     for (const [permission, member] of entriesOf(operation.permissions.whenSent ?? none)) {
       if (member !== undefined && input[member] !== undefined) await decide(permission, { kind: 'none' });
     }
     for (const [name, target] of targets) {
       const key = call.keys[name];
-      if (key) await decide(permissionOf(call, target), resourceOf(key), { target, key });
+      if (key && target.permission !== null) await decide(permissionOf(call, target), resourceOf(key), { target, key });
     }
     checkPrincipals(call, runtime);
     checkNewPolicy(call, ownThere, { ...runtime, region: elsewhere?.region ?? runtime.region });

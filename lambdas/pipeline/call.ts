@@ -22,7 +22,7 @@ export interface Call {
   readonly now: Date;
   caller?: Caller;
   input: Readonly<Record<string, unknown>>;
-  /** The members that came in the request, before defaults. */
+  /** The members that came in the request, before defaults; where it matters to the record. */
   sent?: ReadonlySet<string>;
   /** To whom alone the secret in the answer is told. */
   recipient?: Recipient;

@@ -12,12 +12,14 @@ export const parse = () => ({
     checkContentType(call.request);
     const json = readJson(call.request.body);
     call.input = readMembers(call.operation.input, json);
-    call.sent = new Set(Object.keys(json).filter((name) => json[name] !== null));
+    if (call.operation.audit.onlySent) call.sent = new Set(Object.keys(json).filter((name) => json[name] !== null));
   },
 });
 
 const checkContentType = (request: HttpRequest) => {
-  const [type = ''] = (headerIn(request, 'content-type') ?? '').split(';', 1);
+  const value = headerIn(request, 'content-type') ?? '';
+  if (contentTypes.includes(value)) return;
+  const [type = ''] = value.split(';', 1);
   if (!contentTypes.includes(type.trim().toLowerCase())) {
     throw new KmsError('UnknownOperationException', `The content type must be ${contentTypes.join(' or ')}`);
   }

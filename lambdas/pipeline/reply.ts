@@ -20,7 +20,12 @@ const toWire = (value: unknown): unknown => {
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(toWire);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toWire(member)]));
+  const wire: Record<string, unknown> = { ...value }; // its own properties, one named __proto__ included
+  for (const name of Object.keys(wire)) {
+    const member = wire[name];
+    if (typeof member === 'object') wire[name] = toWire(member);
+  }
+  return wire;
 };
 
 /** The answer for an error: its name and, where there is one, its message. */

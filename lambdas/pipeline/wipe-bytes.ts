@@ -7,7 +7,13 @@ export const wipeBytes = () => ({
 });
 
 const wipeCall = ({ input, output }: Call): void => {
-  for (const value of [...Object.values(input), ...Object.values(output ?? {})]) {
+  wipeMembers(input);
+  if (output) wipeMembers(output);
+};
+
+const wipeMembers = (members: Readonly<Record<string, unknown>>): void => {
+  for (const name of Object.keys(members)) {
+    const value = members[name];
     if (Buffer.isBuffer(value)) value.fill(0);
   }
 };
