@@ -18,7 +18,8 @@ export const readBody = (request: IncomingMessage): Promise<Buffer | 'too large'
         resolve('too large');
       }
     });
-    request.once('end', () => resolve(size > largestBody ? 'too large' : Buffer.concat(chunks, size)));
-    request.once('error', () => resolve('gone'));
-    request.once('close', () => resolve('gone'));
+    // What comes after the first of these changes nothing.
+    request.on('end', () => resolve(size > largestBody ? 'too large' : Buffer.concat(chunks, size)));
+    request.on('error', () => resolve('gone'));
+    request.on('close', () => resolve('gone'));
   });

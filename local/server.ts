@@ -41,7 +41,7 @@ export const listen = async (service: LocalService, options: ServerOptions): Pro
     (request, response) => {
       const received = () => {
         answering += 1;
-        response.once('close', () => {
+        response.on('close', () => {
           answering -= 1;
         });
       };

@@ -8,9 +8,7 @@ import { toKmsError } from './reply.ts';
 
 /** One record per authenticated call, allowed or refused, and copies for owners of keys elsewhere; durable before the answer leaves. */
 export const audit = (runtime: Runtime) => ({
-  after: async ({ event: call }: { event: Call }) => {
-    await write(runtime, call, undefined);
-  },
+  after: ({ event: call }: { event: Call }) => write(runtime, call, undefined),
   onError: async (failed: { event: Call; error: unknown }) => {
     const { event: call, error } = failed;
     if (call.caller === undefined || error instanceof AuditError) return;
@@ -28,7 +26,7 @@ class AuditError extends KmsError {
   }
 }
 
-const write = async (runtime: Runtime, call: Call, error: KmsError | undefined) => {
+const write = async (runtime: Runtime, call: Call, error: KmsError | undefined): Promise<void> => {
   try {
     const record = auditRecord(call, error, runtime);
     const elsewhere = error ? undefined : recordElsewhere(call, record);

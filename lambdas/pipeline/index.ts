@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import middy from '@middy/core';
 import type { Caller } from '../../core/model/caller.ts';
+import type { UsableKey } from '../../core/model/key.ts';
 import { dryStores } from '../../stores/dry.ts';
 import { StaleRecordError, type Writers } from '../../stores/ports.ts';
 import type { Operation } from '../operation.ts';
@@ -88,5 +89,8 @@ const retryStale = async (attempt: () => Promise<void>): Promise<void> => {
   }
 };
 
-const usable = (found: Call['keys'], keyring: Runtime['keyring'], { keys }: Partial<Writers>) =>
-  Object.fromEntries(Object.entries(found).map(([name, key]) => [name, key && keys && keyring.use(key, keys)]));
+const usable = (found: Call['keys'], keyring: Runtime['keyring'], { keys }: Partial<Writers>) => {
+  const inHand: Record<string, UsableKey | undefined> = {};
+  for (const name of Object.keys(found)) inHand[name] = found[name] && keys && keyring.use(found[name], keys);
+  return inHand;
+};

@@ -38,7 +38,7 @@ const findRelated = async (call: Call, member: string, { record, namedBy }: Foun
   return related && { ...related, namedBy };
 };
 
-const find = async (call: Call, target: KeyTarget, world: World) => {
+const find = (call: Call, target: KeyTarget, world: World): Promise<FoundKey | undefined> | undefined => {
   const named = call.input[target.from];
   if (target.byGrant) return findWithGrant(call, target, target.byGrant, world);
   if (typeof named === 'string') return findNamed(call, target, named, world);
