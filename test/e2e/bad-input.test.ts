@@ -32,7 +32,7 @@ describe('bad input', { timeout: 20_000 }, () => {
     parts: string | Uint8Array | readonly string[],
     { ended, ...options }: ExchangeOptions & { ended?: 'closed' } = {},
   ) => {
-    const conversation = await exchange(kms.endpoint, parts, options);
+    const conversation = await exchange(kms.endpoint, parts, { ...options, untilClosed: ended === 'closed' });
     expect(conversation.answers).toHaveLength(1);
     if (ended) expect(conversation.ended).toBe(ended);
     const [answer] = conversation.answers as readonly [RawAnswer]; // its length was checked

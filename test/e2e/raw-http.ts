@@ -20,10 +20,12 @@ export interface ExchangeOptions {
   readonly halfClose?: boolean;
   /** Between two parts. */
   readonly pauseMilliseconds?: number;
-  /** Without a byte from the server for so long after the last part, the conversation is over. @default 2000 */
+  /** Without a byte from the server for so long after the last part, the conversation is over. @default 10000 */
   readonly quietMilliseconds?: number;
   /** After so many answers, little more is waited for. @default 1 */
   readonly expected?: number;
+  /** Then the end of the connection is waited for all the same. */
+  readonly untilClosed?: boolean;
   /** Answers to HEAD have no body, whatever their content-length says. */
   readonly head?: boolean;
 }
@@ -35,8 +37,9 @@ export const exchange = async (
   {
     halfClose = false,
     pauseMilliseconds = 0,
-    quietMilliseconds = 2000,
+    quietMilliseconds = 10_000,
     expected = 1,
+    untilClosed = false,
     head = false,
   }: ExchangeOptions = {},
 ): Promise<Exchange> => {
@@ -48,7 +51,7 @@ export const exchange = async (
   const ended = new Promise<Exchange['ended']>((resolve) => {
     const waitForMore = () => {
       clearTimeout(quiet);
-      const answered = answersIn(Buffer.concat(chunks), head).length >= expected;
+      const answered = !untilClosed && answersIn(Buffer.concat(chunks), head).length >= expected;
       quiet = setTimeout(() => resolve('quiet'), answered ? 20 : quietMilliseconds);
     };
     socket.on('data', (chunk) => {
