@@ -77,13 +77,19 @@ const asShaped = (shape: Shape, value: unknown): unknown => {
 
 /** Member names begin in lower case, instants are text such as `Aug 10, 2022, 10:38:27 PM`, bytes are left out. */
 export const asLogged = (value: unknown): unknown => {
-  if (value instanceof Date) return loggedDate.format(value);
+  if (value instanceof Date) return loggedDate().format(value);
   if (Buffer.isBuffer(value)) return undefined;
   if (Array.isArray(value)) return value.map(asLogged);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [lowerFirst(name), asLogged(member)]));
 };
 
-const loggedDate = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
+/** Made when there is a date: it takes as long as 200 modules to load. */
+const loggedDate = () => {
+  dates ??= new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
+  return dates;
+};
+
+let dates: Intl.DateTimeFormat | undefined;
 
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
