@@ -8,7 +8,7 @@ import { newFolder, removeFolders } from './folders.ts';
 import { sdkClient } from './sdk-client.ts';
 import { killAll, startKms } from './start-kms.ts';
 
-const lives = 10;
+const lives = 5;
 /** Of the clients, before the kill. */
 const longestMilliseconds = 500;
 

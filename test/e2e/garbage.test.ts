@@ -39,7 +39,7 @@ describe('garbage at every operation', () => {
           }
           expect(kms.errors()).toEqual([]);
         }),
-        { numRuns: 40, interruptAfterTimeLimit: 10_000 },
+        { numRuns: 20, interruptAfterTimeLimit: 10_000 },
       );
     },
     30_000,
