@@ -7,7 +7,7 @@ import { everyAlgorithm } from '../lambdas/every-algorithm.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
-import { tablesOf } from '../lambdas/pipeline/uses.ts';
+import { storesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
 import { newQuotas } from '../lambdas/quotas.ts';
 import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
@@ -48,7 +48,7 @@ export const openBarePipeline = async ({ path, mayAll = true }: { path?: string;
     standingOf: () => standing,
     principalExists: () => true,
     keyPolicyOf: newKeyPolicies(),
-    storesFor: (uses: Parameters<typeof tablesOf>[0]) => storesWithin(stores, tablesOf(uses)),
+    storesFor: (uses: Parameters<typeof storesOf>[0]) => storesWithin(stores, storesOf(uses)),
     inRegion: async () => stores,
     keyring: newKeyring(newRootKeys(), randomBytes, everyAlgorithm),
     quotas: newQuotas(awsResourceQuotas, { clock: () => new Date(), onlyWriter: true }),

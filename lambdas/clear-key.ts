@@ -3,9 +3,16 @@ import type { AliasWriter, GrantWriter, KeySweeper, Page, PageRequest } from '..
 
 const pageLimit = 100;
 
+/** What it takes of the stores. */
+export interface Clearing {
+  readonly keys: Pick<KeySweeper, 'shred'>;
+  readonly aliases: Pick<AliasWriter, 'listByKey' | 'delete'>;
+  readonly grants: Pick<GrantWriter, 'list' | 'delete'>;
+}
+
 /** Deletes what belongs to a key that is gone: its material first, then its grants and aliases. The record stays. */
 export const clearKey = async (
-  { keys, aliases, grants }: { readonly keys: KeySweeper; readonly aliases: AliasWriter; readonly grants: GrantWriter },
+  { keys, aliases, grants }: Clearing,
   { KeyId, AccountId }: Pick<KeyRecord, 'KeyId' | 'AccountId'>,
 ): Promise<void> => {
   await keys.shred(KeyId);

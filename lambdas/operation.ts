@@ -7,7 +7,7 @@ import type { MultiRegionRole } from '../core/model/key-states.ts';
 import type { Quotas } from '../core/model/quotas.ts';
 import type { RelatedKeys, ReplicaMaker } from '../core/model/related-keys.ts';
 import type { InputOf, Members } from '../core/model/shapes.ts';
-import type { Access, Readers, StoreName, Sweepers, Writers } from '../stores/ports.ts';
+import type { StoreFunctions, StoreName, Sweepers } from '../stores/ports.ts';
 
 /** A key that a request names: how it is found, and what must hold before `handle` sees it. */
 export interface KeyTarget<Member extends string = string> {
@@ -69,10 +69,10 @@ export type ConditionSource<Member extends string = string> =
   | Member
   | { readonly firstOf: readonly Member[]; readonly else: string };
 
-/** Tables an operation touches beyond what the pipeline reads for it, and whether it handles key material. */
-export type Uses = { readonly [Table in StoreName]?: Access } & {
-  /** `use`: `handle` receives keys that encrypt, sign and so on, and may make key material. Needs the root key. */
-  readonly material?: 'use';
+/** Functions of stores that an operation calls, beyond what the pipeline reads for it, and whether it handles key material. */
+export type Uses = StoreFunctions & {
+  /** `make`: `handle` may make key material. `use`: and it receives keys that encrypt, sign and so on. Both need the root key. */
+  readonly material?: 'make' | 'use';
   /** `make`: where there is no key yet behind an alias of AWS's own that the call names, the pipeline makes it. Needs the root key. */
   readonly managedKeys?: 'make';
   /** `write`: `handle` receives what writes to related keys in other Regions too. `make`: and what makes replicas there. */
@@ -132,12 +132,10 @@ export interface AlsoOnRecord<Member extends string = string> {
 }
 
 export type StoresOf<U extends Uses> = {
-  readonly [Table in keyof U & StoreName]: U[Table] extends 'sweep'
-    ? Sweepers[Table]
-    : U[Table] extends 'write'
-      ? Writers[Table]
-      : Readers[Table];
+  readonly [Store in keyof U & StoreName]: Pick<Sweepers[Store], Called<U, Store>>;
 };
+
+type Called<U extends Uses, Store extends StoreName> = NonNullable<U[Store]>[number] & keyof Sweepers[Store];
 
 type KeyAs<U extends Uses> = U extends { readonly material: 'use' } ? UsableKey : Key;
 
@@ -169,7 +167,7 @@ export type Arguments<
   readonly stores: StoresOf<U>;
 } & (Target extends KeyTarget ? { readonly key: Found<M, Target, KeyAs<U>> } : unknown) & {
     readonly [Name in keyof Targets]: Found<M, Targets[Name], KeyAs<U>>;
-  } & (U extends { readonly material: 'use' } ? { readonly materials: MaterialMaker } : unknown) &
+  } & (U extends { readonly material: string } ? { readonly materials: MaterialMaker } : unknown) &
   (U extends { readonly regions: string } ? { readonly related: RelatedAs<U> } : unknown) &
   (P extends PageFacts ? { readonly page: ListPage } : unknown);
 

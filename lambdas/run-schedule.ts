@@ -3,6 +3,7 @@ import { newKeyId } from '../core/model/key-id.ts';
 import { StaleRecordError } from '../stores/ports.ts';
 import { lifecycleRecord } from './pipeline/lifecycle-record.ts';
 import type { Runtime } from './pipeline/ports.ts';
+import { usesOfSchedule } from './pipeline/uses.ts';
 import { keysInStep } from './related-keys.ts';
 import type { Pass, Schedule } from './schedule.ts';
 
@@ -32,6 +33,7 @@ export const runSchedule = (schedule: Schedule, runtime: Runtime) => {
   const { keyring: materials } = runtime;
   const stores = runtime.storesFor(schedule.uses);
   const { keys } = stores;
+  const { keys: inStep } = runtime.storesFor(usesOfSchedule(schedule));
 
   return async ({ outOfTime = () => false, wait = sleep }: PassOptions = {}): Promise<PassResult> => {
     const now = runtime.clock();
@@ -94,7 +96,7 @@ export const runSchedule = (schedule: Schedule, runtime: Runtime) => {
       return keys;
     };
 
-    const related = schedule.uses.regions && keysInStep(runtime, writer(), now);
+    const related = schedule.uses.regions && inStep && keysInStep(runtime, inStep, now);
     await schedule.pass({ ...pass, stores, materials, related } as Parameters<Schedule['pass']>[0]); // as its uses say
     return result;
   };

@@ -6,6 +6,7 @@ import type { TableName } from '../core/model/tables.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { cachedStores } from '../stores/cached.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import { namesOf } from '../stores/ports.ts';
 import { hourlyUsage } from '../stores/usage-tracking.ts';
 import { queueAuditLog } from './audit-queue.ts';
 import { awsClient } from './aws-client.ts';
@@ -16,7 +17,7 @@ import { logLine } from './log.ts';
 import type { newManagedKeys } from './managed-keys.ts';
 import { otherRegions } from './other-regions.ts';
 import type { Keyring, Recipients, Runtime, Standing } from './pipeline/ports.ts';
-import { tablesOf } from './pipeline/uses.ts';
+import { storesOf } from './pipeline/uses.ts';
 import { newKeyPolicies } from './policies.ts';
 import { newQuotas } from './quotas.ts';
 
@@ -73,11 +74,12 @@ export const lambdaRuntime = (
     random: randomBytes,
     authenticate: ({ identity }) => callerOfIdentity(identity),
     standingOf: () => judgedByGateway,
+    judgedBefore: true,
     principalExists: () => true, // functions have no right to ask IAM, least of all that of other accounts
     keyPolicyOf: newKeyPolicies(),
     storesFor(uses) {
-      const declared = tablesOf(uses);
-      for (const [table] of declared) read(tableVariable(table));
+      const declared = storesOf(uses);
+      for (const table of namesOf(declared)) read(tableVariable(table));
       return storesWithin(stores, declared);
     },
     inRegion: otherRegions(process.env[variables.otherRegions]?.split(',') ?? [], tableNameOf),

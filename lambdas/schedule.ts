@@ -6,10 +6,17 @@ import type { RelatedKeys } from '../core/model/related-keys.ts';
 import type { StoresOf, Uses } from './operation.ts';
 
 /** What a pass over what is due is handed. What the schedule did not declare is not there. */
-export type PassOf<U extends Uses> = Pass & {
+export type PassOf<U extends Uses> = Omit<Pass, 'eachDue' | 'announce'> & {
   readonly stores: StoresOf<U>;
-} & (U extends { readonly material: 'use' } ? { readonly materials: MaterialMaker } : unknown) &
-  (U extends { readonly regions: 'write' } ? { readonly related: KeysInStep } : unknown);
+} & ('due' extends KeysCalled<U> ? Pick<Pass, 'eachDue'> : unknown) &
+  ('update' extends KeysCalled<U> ? Pick<Pass, 'announce'> : unknown) &
+  (U extends { readonly material: string } ? { readonly materials: MaterialMaker } : unknown) &
+  (U extends { readonly regions: 'write' } ? { readonly related: RelatedAs<U> } : unknown);
+
+/** Who cannot read the outbox cannot make up for what is in it. */
+type RelatedAs<U extends Uses> = 'outboxEntry' extends KeysCalled<U> ? KeysInStep : RelatedKeys;
+
+type KeysCalled<U extends Uses> = NonNullable<U['keys']>[number];
 
 /** Related keys, and how to have them agree where a call was cut off, or could not reach them. */
 export interface KeysInStep extends RelatedKeys {
@@ -54,4 +61,4 @@ export const schedule = <const Name extends string, const U extends Uses>(declar
   readonly everyMinutes: number;
   readonly uses: U;
   pass(given: PassOf<U>): Promise<void>;
-}): Schedule<Name> => declaration;
+}): Schedule<Name> => declaration as unknown as Schedule<Name>; // run-schedule.ts hands each what its uses say

@@ -12,7 +12,7 @@ export const healthKey = { AccountId: '000000000000', KeyId: '00000000-0000-4000
  */
 export const checkDeeply = async ({ runtime, ready }: Region): Promise<void> => {
   await ready();
-  const { keys } = runtime.storesFor({ keys: 'write' });
+  const { keys } = runtime.storesFor({ keys: ['get', 'material', 'create'] });
   if (keys === undefined) throw new Error('there is no store of keys');
   const record = (await keys.get(healthKey.KeyId)) ?? (await makeHealthKey(runtime, keys));
   const Arn = keyArn({ region: runtime.region, accountId: record.AccountId }, record.KeyId);

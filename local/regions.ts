@@ -11,7 +11,7 @@ import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditLog, HttpReply, HttpRequest, LogEntry, Recipients, Runtime } from '../lambdas/pipeline/ports.ts';
-import { tablesOf } from '../lambdas/pipeline/uses.ts';
+import { storesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
 import { newQuotas } from '../lambdas/quotas.ts';
 import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
@@ -115,7 +115,7 @@ export const newRegions = (options: RegionsOptions) => {
       grantDelaySeconds: options.grantDelaySeconds ?? 0,
       ...(options.endpointPolicy && { endpointPolicy: options.endpointPolicy }),
       keyPolicyOf: newKeyPolicies(), // a Region's own: two Regions may have keys of one id
-      storesFor: (uses) => storesWithin(writers, tablesOf(uses)),
+      storesFor: (uses) => storesWithin(writers, storesOf(uses)),
       async inRegion(other) {
         return (await settle(other)).stores;
       },

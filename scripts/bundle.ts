@@ -71,7 +71,7 @@ const noKeyring = { imports: '', keyring: 'undefined' };
 /** What a function consists of: its operation alone, and key material and attestation only where they are needed. */
 const entryOfOperation = (operation: Operation): string => {
   const { file, constant } = declarationOf(operation.name);
-  const { imports, keyring } = usesOf(operation).material === 'use' ? keyringWith(neededBy(operation)) : noKeyring;
+  const { imports, keyring } = usesOf(operation).material ? keyringWith(neededBy(operation)) : noKeyring;
   const recipients = operation.recipient ? 'newRecipients' : '';
   const managedKeys = operation.uses.managedKeys ? 'makeManagedKeys' : '';
   return `
@@ -89,7 +89,7 @@ const entryOfOperation = (operation: Operation): string => {
 /** The same for a schedule, which answers nobody, and makes material of symmetric keys at most. */
 const entryOfSchedule = ({ name, uses }: Schedule): string => {
   const { file, constant } = declarationOf(name);
-  const { imports, keyring } = uses.material === 'use' ? keyringWith([]) : noKeyring;
+  const { imports, keyring } = uses.material ? keyringWith([]) : noKeyring;
   return `
     import { scheduleHandler } from './lambdas/schedule-handler.ts';
     import { ${constant} } from './lambdas/schedules/${file}.ts';

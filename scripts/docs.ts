@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Members, Shape } from '../core/model/shapes.ts';
 import type { KeyTarget, Operation } from '../lambdas/operation.ts';
 import { operations } from '../lambdas/operations/index.ts';
-import { tablesOf, usesOf } from '../lambdas/pipeline/uses.ts';
+import { storesOf, usesOf } from '../lambdas/pipeline/uses.ts';
+import { namesOf } from '../stores/ports.ts';
 import { costPage } from './cost-page.ts';
 
 /** Writes docs/operations.md from the declarations, and docs/cost.md from the prices; with `--check`, fails when one is stale. */
@@ -81,7 +82,8 @@ const recipientLines = ({ recipient }: Operation): string[] => {
 const section = (operation: Operation): string => {
   const { name, input, keys, audit } = operation;
   const uses = usesOf(operation);
-  const tables = tablesOf(uses).map(([table, access]) => `${code(table)} (${access})`);
+  const functions = storesOf(uses);
+  const tables = namesOf(functions).map((store) => `${code(store)} (${functions[store]?.join(', ')})`);
   const others = [uses.material && 'key material', uses.regions && 'related keys in other Regions'];
   const material = [...tables, ...others.filter((used) => used !== undefined)];
   const keyLines = Object.entries(keys).map(([key, target]) => keyLine(operation, key, target));

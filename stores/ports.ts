@@ -162,7 +162,12 @@ export interface Sweepers {
 
 /** The tables that have a store. */
 export type StoreName = keyof Readers & TableName;
-export type Access = 'read' | 'write' | 'sweep';
+
+/** What somebody is handed: functions of stores, by their names. */
+export type StoreFunctions = { readonly [Store in StoreName]?: readonly (keyof Sweepers[Store])[] };
+
+/** The stores that are named. */
+export const namesOf = (functions: StoreFunctions): readonly StoreName[] => Object.keys(functions) as StoreName[]; // Object.keys forgets the type
 
 /** A record changed between reading and writing it: the pipeline runs the call again on what is stored now. */
 export class StaleRecordError extends Error {

@@ -10,7 +10,7 @@ it('types a declaration so that an operation can touch only what it declares', (
     key: { from: 'KeyId' },
     keys: { other: { from: 'Other' } },
     audit: { readOnly: true },
-    uses: { keys: 'read' },
+    uses: { keys: ['get'] },
 
     async handle({ input, key, other, stores }) {
       const id: string = input.KeyId;
@@ -21,7 +21,7 @@ it('types a declaration so that an operation can touch only what it declares', (
       const found: string = other.Arn;
       // @ts-expect-error a table that is not declared is not there
       void stores.aliases;
-      // @ts-expect-error under 'read' there is nothing that writes
+      // @ts-expect-error a function that is not declared is not there
       void stores.keys.update;
       // @ts-expect-error without `material: 'use'` a key cannot encrypt
       void key.encrypt;
@@ -36,7 +36,7 @@ it('types a declaration so that an operation can touch only what it declares', (
     key: { from: 'KeyId' },
     keys: { replica: { from: 'KeyId', region: 'Region' } },
     audit: { readOnly: false },
-    uses: { keys: 'write', regions: 'write' },
+    uses: { regions: 'write' },
 
     async handle({ key, replica, related }) {
       await related.update(key.record, {});
@@ -50,7 +50,7 @@ it('types a declaration so that an operation can touch only what it declares', (
     input: { KeyId: keyId() },
     key: { from: 'KeyId' },
     audit: { readOnly: false },
-    uses: { keys: 'write' },
+    uses: { keys: ['update'] },
     // @ts-expect-error without `regions: 'write'` nothing reaches other Regions
     handle: async ({ related }) => ({ related }),
   });

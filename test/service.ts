@@ -12,7 +12,7 @@ import { type OperationName, operations } from '../lambdas/operations/index.ts';
 import { headerValues } from '../lambdas/pipeline/header-values.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditRecord, HttpRequest, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
-import { tablesOf } from '../lambdas/pipeline/uses.ts';
+import { storesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
 import { newQuotas } from '../lambdas/quotas.ts';
 import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
@@ -117,7 +117,7 @@ export const newService = async (
       standingOf: () => standing,
       principalExists: () => true,
       keyPolicyOf: newKeyPolicies(),
-      storesFor: (uses) => storesWithin(stores, tablesOf(uses)),
+      storesFor: (uses) => storesWithin(stores, storesOf(uses)),
       inRegion: async (other) => (await inRegion(other)).stores,
       keyring,
       managedKeys: () => newManagedKeys(stores, { keyring, region: name, random: randomBytes }),

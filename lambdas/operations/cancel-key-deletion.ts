@@ -7,7 +7,7 @@ export const cancelKeyDeletion = operation({
   input: { KeyId: keyId() },
   key: { from: 'KeyId', manager: 'CUSTOMER', states: ['PendingDeletion', 'PendingReplicaDeletion'] },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write', regions: 'write' },
+  uses: { regions: 'write' },
 
   async handle({ key, related }) {
     const deletion = { DeletionDate: undefined, PendingDeletionWindowInDays: undefined };

@@ -13,7 +13,7 @@ export const createAlias = operation({
   key: { from: 'TargetKeyId', manager: 'CUSTOMER', states: statesBeforeDeletion },
   permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { aliases: 'write', keys: 'read' },
+  uses: { aliases: ['get', 'create', 'delete', 'countByKey'], keys: ['get'] },
 
   check({ AliasName, TargetKeyId }) {
     checkAliasName(AliasName);

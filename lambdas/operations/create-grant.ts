@@ -57,7 +57,7 @@ export const createGrant = operation({
   },
   permissions: { principals: ['GranteePrincipal', 'RetiringPrincipal'] },
   audit: { readOnly: false, response: ['GrantId', 'key ARN'] },
-  uses: { grants: 'write' },
+  uses: { grants: ['get', 'create', 'count'] },
 
   check(input) {
     const { GranteePrincipal, GranteeServicePrincipal, RetiringPrincipal, RetiringServicePrincipal } = input;

@@ -56,7 +56,7 @@ export const createKey = operation({
     response: ['KeyMetadata'],
     makes: 'KeyMetadata',
   },
-  uses: { keys: 'write', material: 'use' },
+  uses: { keys: ['create', 'count'], material: 'make' },
 
   check(input, region) {
     const { KeySpec } = chooseKeySpec(input, region);

@@ -9,7 +9,7 @@ export const deleteAlias = operation({
   key: { from: 'AliasName', byAlias: 'only' },
   permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { aliases: 'write' },
+  uses: { aliases: ['delete'] },
 
   check({ AliasName }) {
     checkAliasName(AliasName);

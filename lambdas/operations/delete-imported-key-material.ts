@@ -14,7 +14,7 @@ export const deleteImportedKeyMaterial = operation({
     states: ['Enabled', 'Disabled', 'PendingDeletion', 'PendingReplicaDeletion', 'PendingImport'],
   },
   audit: { readOnly: false, response: ['KeyId', 'KeyMaterialId'] },
-  uses: { keys: 'write', regions: 'write' },
+  uses: { keys: ['material', 'deleteMaterial'], regions: 'write' },
 
   async handle({ input, key, stores, related }) {
     const { record, Arn } = key;

@@ -14,7 +14,7 @@ export const disableKeyRotation = operation({
     states: usableStates,
   },
   audit: { readOnly: false },
-  uses: { keys: 'write', regions: 'write' },
+  uses: { regions: 'write' },
 
   async handle({ key, related }) {
     if (key.record.rotation) await related.update(key.record, { rotation: undefined });

@@ -7,7 +7,7 @@ export const disableKey = operation({
   input: { KeyId: keyId() },
   key: { from: 'KeyId', manager: 'CUSTOMER', idleDays: true, states: ['Enabled', 'Disabled'] },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write' },
+  uses: { keys: ['update'] },
 
   async handle({ key, stores }) {
     if (key.state !== 'Disabled') await stores.keys.update(key.record, { KeyState: 'Disabled' });

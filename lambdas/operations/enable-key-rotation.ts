@@ -19,7 +19,7 @@ export const enableKeyRotation = operation({
   },
   conditions: { RotationPeriodInDays: { firstOf: ['RotationPeriodInDays'], else: `${defaultPeriodDays}` } },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write', regions: 'write' },
+  uses: { regions: 'write' },
 
   async handle({ input: { RotationPeriodInDays: periodDays = defaultPeriodDays }, key, related, now }) {
     await related.update(key.record, { rotation: { periodDays, next: addDays(now, periodDays) } });

@@ -7,7 +7,7 @@ export const enableKey = operation({
   input: { KeyId: keyId() },
   key: { from: 'KeyId', manager: 'CUSTOMER', states: ['Enabled', 'Disabled'] },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write' },
+  uses: { keys: ['update'] },
 
   async handle({ key, stores }) {
     if (key.state !== 'Enabled') await stores.keys.update(key.record, { KeyState: 'Enabled' });

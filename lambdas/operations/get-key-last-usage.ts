@@ -10,7 +10,7 @@ export const getKeyLastUsage = operation({
   input: { KeyId: keyId() },
   key: { from: 'KeyId' },
   audit: { readOnly: true },
-  uses: { usage: 'read' },
+  uses: { usage: ['get'] },
 
   async handle({ key: { record }, stores }) {
     const { KeyId, CreationDate } = record;

@@ -17,7 +17,7 @@ export const getParametersForImport = operation({
   key: { from: 'KeyId', origins: ['EXTERNAL'], states: ['Enabled', 'Disabled', 'PendingImport'] },
   conditions: { WrappingAlgorithm: 'WrappingAlgorithm', WrappingKeySpec: 'WrappingKeySpec' },
   audit: { readOnly: true },
-  uses: { material: 'use' },
+  uses: { material: 'make' },
 
   async handle({ input: { WrappingAlgorithm, WrappingKeySpec }, key, materials, now, region }) {
     const { record, Arn } = key;

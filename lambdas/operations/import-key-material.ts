@@ -27,7 +27,7 @@ export const importKeyMaterial = operation({
   key: { from: 'KeyId', origins: ['EXTERNAL'], states: ['Enabled', 'Disabled', 'PendingImport', 'Updating'] },
   conditions: { ExpirationModel: 'ExpirationModel', ValidTo: 'ValidTo' },
   audit: { readOnly: false, onlySent: ['ExpirationModel'], response: ['KeyId', 'KeyMaterialId'] },
-  uses: { keys: 'write', regions: 'write', material: 'use' },
+  uses: { keys: ['material', 'deleteMaterial'], regions: 'write', material: 'make' },
 
   check({ ExpirationModel, ValidTo, ImportType, KeyMaterialId }) {
     const refuse = (message: string) => new KmsError('ValidationException', message);

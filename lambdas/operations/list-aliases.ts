@@ -11,7 +11,7 @@ export const listAliases = operation({
   key: { from: 'KeyId', permission: null },
   page: { defaultLimit: 50, maxLimit: 100 },
   audit: { readOnly: true },
-  uses: { aliases: 'read', keys: 'read' },
+  uses: { aliases: ['list', 'listByKey'], keys: ['get'] },
 
   async handle({ key, stores, caller: { accountId }, region, page, now }) {
     const { items, next } = key

@@ -16,7 +16,7 @@ export const listGrants = operation({
   key: { from: 'KeyId', acrossAccounts: true },
   page: { defaultLimit: 50, maxLimit: 100 },
   audit: { readOnly: true },
-  uses: { grants: 'read' },
+  uses: { grants: ['list'] },
 
   check({ GranteePrincipal, GranteeServicePrincipal }) {
     if (GranteePrincipal !== undefined && GranteeServicePrincipal !== undefined) {

@@ -8,7 +8,7 @@ export const listKeys = operation({
   input: pageMembers,
   page: { defaultLimit: 100, maxLimit: 1000 },
   audit: { readOnly: true },
-  uses: { keys: 'read' },
+  uses: { keys: ['list'] },
 
   async handle({ stores, caller: { accountId }, region, now, page }) {
     const { items, next } = await stores.keys.list(accountId, page, now);

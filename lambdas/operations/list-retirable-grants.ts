@@ -14,7 +14,7 @@ export const listRetirableGrants = operation({
   },
   page: { defaultLimit: 50, maxLimit: 100 },
   audit: { readOnly: true },
-  uses: { grants: 'read' },
+  uses: { grants: ['listRetirable'] },
 
   check({ RetiringPrincipal }) {
     if (RetiringPrincipal === undefined) throw new KmsError('ValidationException', 'RetiringPrincipal is required.');

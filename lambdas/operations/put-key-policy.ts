@@ -17,7 +17,7 @@ export const putKeyPolicy = operation({
   },
   permissions: { newPolicy: { from: 'Policy', bypass: 'BypassPolicyLockoutSafetyCheck' } },
   audit: { readOnly: false, onlySent: ['PolicyName'] },
-  uses: { keys: 'write' },
+  uses: { keys: ['update'] },
 
   check({ Policy }) {
     checkKeyPolicy(Policy);

@@ -31,7 +31,7 @@ export const replicateKey = operation({
     response: ['ReplicaKeyMetadata', 'ReplicaPolicy'],
     also: { in: 'ReplicaRegion', created: { eventName: 'CreateKey', metadata: 'ReplicaKeyMetadata' } },
   },
-  uses: { keys: 'write', regions: 'make' },
+  uses: { regions: 'make' },
 
   check({ ReplicaRegion, Policy, Tags }, region) {
     const partition = partitionOf(region);

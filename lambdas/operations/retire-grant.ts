@@ -13,7 +13,7 @@ export const retireGrant = operation({
   },
   key: { from: 'KeyId', byGrant: { id: 'GrantId', token: 'GrantToken' }, acrossAccounts: true },
   audit: { readOnly: false, hides: ['GrantToken', 'KeyId', 'GrantId'] },
-  uses: { grants: 'write' },
+  uses: { grants: ['delete'] },
 
   check({ GrantToken, KeyId, GrantId }) {
     if (GrantToken === undefined && (KeyId === undefined || GrantId === undefined)) {

@@ -8,7 +8,7 @@ export const revokeGrant = operation({
   input: { KeyId: keyId(), GrantId: grantId(), DryRun: optional(flag()) },
   key: { from: 'KeyId', acrossAccounts: true },
   audit: { readOnly: false },
-  uses: { grants: 'write' },
+  uses: { grants: ['get', 'delete'] },
 
   async handle({ input: { GrantId }, key, stores }) {
     const { KeyId } = key.record;

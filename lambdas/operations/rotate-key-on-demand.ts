@@ -23,7 +23,7 @@ export const rotateKeyOnDemand = operation({
     states: usableStates,
   },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write', regions: 'write', material: 'use' },
+  uses: { regions: 'write', material: 'make' },
 
   async handle({ key, related, materials, now, random }) {
     const { record, Arn } = key;

@@ -17,7 +17,7 @@ export const scheduleKeyDeletion = operation({
   },
   conditions: { ScheduleKeyDeletionPendingWindowInDays: 'PendingWindowInDays' },
   audit: { readOnly: false, response: ['KeyId', 'KeyState', 'DeletionDate', 'PendingWindowInDays'] },
-  uses: { keys: 'write', regions: 'write' },
+  uses: { regions: 'write' },
 
   check({ PendingWindowInDays }) {
     if (PendingWindowInDays < 7 || PendingWindowInDays > 30) {

@@ -9,7 +9,7 @@ export const tagResource = operation({
   input: { KeyId: keyId(), Tags: list(tag()) },
   key: { from: 'KeyId', manager: 'CUSTOMER', states: statesBeforeDeletion },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write' },
+  uses: { keys: ['update'] },
 
   check({ Tags }) {
     checkTags(Tags);

@@ -8,7 +8,7 @@ export const untagResource = operation({
   input: { KeyId: keyId(), TagKeys: list(tagKey()) },
   key: { from: 'KeyId', manager: 'CUSTOMER', states: statesBeforeDeletion },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { keys: 'write' },
+  uses: { keys: ['update'] },
 
   async handle({ input: { TagKeys }, key: { record }, stores }) {
     const Tags = record.Tags.filter(({ TagKey }) => !TagKeys.includes(TagKey));

@@ -15,7 +15,7 @@ export const updateAlias = operation({
   },
   permissions: { alias: 'AliasName' },
   audit: { readOnly: false, response: 'key ARN' },
-  uses: { aliases: 'write' },
+  uses: { aliases: ['update', 'countByKey'] },
 
   check({ AliasName, TargetKeyId }) {
     checkAliasName(AliasName);

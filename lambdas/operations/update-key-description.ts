@@ -8,7 +8,7 @@ export const updateKeyDescription = operation({
   input: { KeyId: keyId(), Description: text({ min: 0, max: 8192 }) },
   key: { from: 'KeyId', manager: 'CUSTOMER', states: statesBeforeDeletion },
   audit: { readOnly: false },
-  uses: { keys: 'write' },
+  uses: { keys: ['update'] },
 
   async handle({ input: { Description }, key, stores }) {
     await stores.keys.update(key.record, { Description });

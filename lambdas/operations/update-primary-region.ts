@@ -15,7 +15,7 @@ export const updatePrimaryRegion = operation({
   },
   conditions: { PrimaryRegion: 'PrimaryRegion' },
   audit: { readOnly: false, response: 'key ARN', also: { in: 'PrimaryRegion' } },
-  uses: { keys: 'write', regions: 'write' },
+  uses: { regions: 'write' },
 
   async handle({ input: { PrimaryRegion }, key: { record }, replica, region, now, related }) {
     if (replica === undefined) {

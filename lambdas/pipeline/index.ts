@@ -19,7 +19,7 @@ import { renderErrors, replyTo } from './reply.ts';
 import { resolve } from './resolve.ts';
 import { throttle } from './throttle.ts';
 import { noteUsage } from './usage.ts';
-import { isUse, usesOf } from './uses.ts';
+import { isUse, readsOf, relating } from './uses.ts';
 import { validate } from './validate.ts';
 import { wipeBytes } from './wipe-bytes.ts';
 
@@ -33,13 +33,13 @@ const withoutTimer = { timeoutEarlyInMillis: 0 };
 /** Turns a declaration into a handler: the same one for Lambda, the local server and the tests. */
 export const serve = (operation: Operation, runtime: Runtime) => {
   const { region, keyring, random, quotas, requestLimits } = runtime;
-  const uses = usesOf(operation);
-  const stores = runtime.storesFor(uses);
+  const stores = runtime.storesFor(readsOf(operation, runtime));
   const own = runtime.storesFor(operation.uses);
   const ownDry = dryStores(own);
+  const { keys: inStep } = operation.uses.regions ? runtime.storesFor(relating) : {};
   const always = { region, random, quotas, fingerprint, materials: keyring };
 
-  const findKeys = resolve(runtime, stores, runtime.managedKeys?.(uses)); // alias or ARN → key record
+  const findKeys = resolve(runtime, stores, runtime.managedKeys?.(operation.uses)); // alias or ARN → key record
   const mayCall = authorize(runtime, stores);
 
   /** What is judged, and done, on records as they were read: all of it again if they change meanwhile. */
@@ -50,7 +50,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
     endDryRun(call.input, false);
     const { input, page, now } = call;
     const keys = operation.uses.material === 'use' ? usable(call.keys, keyring, stores) : call.keys;
-    const related = operation.uses.regions && own.keys && relatedKeys(runtime, own.keys, now);
+    const related = inStep && relatedKeys(runtime, inStep, now);
     const ofCall = { input, caller: callerOf(call), page, now, related, stores: input.DryRun === true ? ownDry : own };
     call.output = forRecipient(call, await operation.handle({ ...always, ...keys, ...ofCall }));
     endDryRun(input, true);

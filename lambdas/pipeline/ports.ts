@@ -102,6 +102,8 @@ export interface Runtime {
   /** @throws {KmsError} one of the authentication errors */
   authenticate(request: HttpRequest): Caller | Promise<Caller>;
   standingOf(caller: Caller): Standing;
+  /** Identity policies were judged on the way: those that are left ask for nothing, such as the aliases of a key. */
+  readonly judgedBefore?: true;
   /** Whether somebody exists whom a policy or a grant names, by an ARN or id of the right form: true where nobody knows. */
   principalExists(principal: string): boolean;
   /** The key policy, compiled once per revision of the record. */
@@ -110,7 +112,7 @@ export interface Runtime {
   endpointPolicy?(): CompiledPolicy<'endpoint'> | undefined;
   /** For so long a new grant counts only for calls that carry its token, as on AWS until all have heard of it. @default 0 */
   readonly grantDelaySeconds?: number;
-  /** The stores of these tables and no others, with no more access than said. */
+  /** These functions of these stores, and no others. */
   storesFor(uses: Uses): Partial<Sweepers>;
   /**
    * The stores of another Region.

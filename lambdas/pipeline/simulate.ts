@@ -6,7 +6,7 @@ import { type Call, newCall } from './call.ts';
 import type { Runtime } from './ports.ts';
 import { permissionOf } from './refusals.ts';
 import { resolve } from './resolve.ts';
-import { usesOf } from './uses.ts';
+import { readsOf } from './uses.ts';
 
 /**
  * The part of an operation that asks for one permission: one half of ReEncrypt, say.
@@ -43,7 +43,7 @@ export const simulate = async (
   operation: Operation,
   asked: { readonly caller: Caller; readonly input: Call['input']; readonly assumed: Context },
 ): Promise<Simulated> => {
-  const stores = runtime.storesFor(usesOf({ ...operation, uses: {} }));
+  const stores = runtime.storesFor(readsOf(operation));
   const call: Call = { ...newCall(operation, request, runtime.clock()), ...asked };
   try {
     await resolve(runtime, stores)(call);

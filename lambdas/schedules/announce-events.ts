@@ -4,6 +4,6 @@ import { schedule } from '../schedule.ts';
 export const announceEvents = schedule({
   name: 'AnnounceEvents',
   everyMinutes: 15,
-  uses: { keys: 'sweep' },
+  uses: { keys: ['due', 'get', 'update'] },
   pass: ({ eachDue, announce }) => eachDue('event', announce),
 });

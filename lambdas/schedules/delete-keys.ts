@@ -7,7 +7,12 @@ import { schedule } from '../schedule.ts';
 export const deleteKeys = schedule({
   name: 'DeleteKeys',
   everyMinutes: 15,
-  uses: { keys: 'sweep', aliases: 'write', grants: 'write', usage: 'sweep' },
+  uses: {
+    keys: ['due', 'get', 'update', 'shred', 'remove'],
+    aliases: ['listByKey', 'delete'],
+    grants: ['list', 'delete'],
+    usage: ['forget'],
+  },
 
   pass: ({ stores, eachDue, announce, newEventId, now }) =>
     eachDue('deletion', async (found) => {

@@ -4,7 +4,7 @@ import { schedule } from '../schedule.ts';
 export const drainOutbox = schedule({
   name: 'DrainOutbox',
   everyMinutes: 5,
-  uses: { keys: 'sweep', regions: 'write' },
+  uses: { keys: ['due', 'get', 'outboxEntry'], regions: 'write' },
 
   async pass({ related, eachDue, warn }) {
     let waiting = 0;

@@ -5,7 +5,7 @@ import { schedule } from '../schedule.ts';
 export const expireKeyMaterial = schedule({
   name: 'ExpireKeyMaterial',
   everyMinutes: 15,
-  uses: { keys: 'sweep' },
+  uses: { keys: ['due', 'get', 'update', 'material', 'deleteMaterial'] },
 
   pass: ({ stores, eachDue, announce, newEventId, now }) =>
     eachDue('expiry', async (record) => {

@@ -6,7 +6,7 @@ import { schedule } from '../schedule.ts';
 export const rotateKeys = schedule({
   name: 'RotateKeys',
   everyMinutes: 15,
-  uses: { keys: 'sweep', regions: 'write', material: 'use' },
+  uses: { keys: ['due', 'get', 'update'], regions: 'write', material: 'make' },
 
   pass: ({ stores, related, materials, eachDue, announce, newEventId, now }) =>
     eachDue('rotation', async ({ KeyId }) => {

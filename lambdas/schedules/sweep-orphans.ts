@@ -9,7 +9,12 @@ import { schedule } from '../schedule.ts';
 export const sweepOrphans = schedule({
   name: 'SweepOrphans',
   everyMinutes: 24 * 60,
-  uses: { keys: 'sweep', aliases: 'sweep', grants: 'sweep', regions: 'write' },
+  uses: {
+    keys: ['scan', 'get', 'shred', 'material', 'deleteMaterial', 'outboxEntry'],
+    aliases: ['scan', 'delete'],
+    grants: ['scan', 'delete'],
+    regions: 'write',
+  },
 
   async pass({ stores, related, each, settle, now }) {
     const { keys, aliases, grants } = stores;

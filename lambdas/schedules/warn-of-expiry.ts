@@ -8,7 +8,7 @@ const warningDays = 7;
 export const warnOfExpiry = schedule({
   name: 'WarnOfExpiry',
   everyMinutes: 24 * 60,
-  uses: { keys: 'sweep' },
+  uses: { keys: ['due', 'get'] },
 
   async pass({ eachDue, warn, now }) {
     let count = 0;

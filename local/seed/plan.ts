@@ -25,7 +25,10 @@ export interface Plan {
 
 /** Compares, and writes nothing. */
 export const planFor = async (seed: SeedKey, region: SeededRegion['runtime']): Promise<Plan> => {
-  const { keys, aliases } = region.storesFor({ keys: 'write', aliases: 'write' });
+  const { keys, aliases } = region.storesFor({
+    keys: ['get', 'material', 'create', 'deleteMaterial'],
+    aliases: ['get', 'create', 'delete'],
+  });
   if (keys === undefined || aliases === undefined) throw new Error('there are no stores to seed');
   const now = region.clock();
   const record = await keys.get(seed.KeyId);

@@ -1,14 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type {
-  Access,
-  AliasReader,
-  GrantReader,
-  KeyReader,
-  StoreName,
-  Sweepers,
-  UsageReader,
-  Writers,
-} from '../ports.ts';
+import { namesOf, type StoreFunctions, type StoreName, type Sweepers } from '../ports.ts';
 import { dynamoAliases } from './aliases.ts';
 import { dynamoGrants } from './grants.ts';
 import { dynamoKeys } from './keys.ts';
@@ -22,36 +13,9 @@ export const dynamoStores = (client: DynamoDBDocumentClient, tableNameOf: (table
   usage: dynamoUsage(client, tableNameOf('usage')),
 });
 
-/** Just the stores that are declared, with just the functions their access allows. */
-export const storesWithin = (
-  stores: Sweepers,
-  declared: readonly (readonly [StoreName, Access])[],
-): Partial<Sweepers> => Object.fromEntries(declared.map(([name, access]) => [name, within[access](stores, name)]));
+/** Just the functions that are declared. */
+export const storesWithin = (stores: Sweepers, declared: StoreFunctions): Partial<Sweepers> =>
+  Object.fromEntries(namesOf(declared).map((name) => [name, picked(stores[name], declared[name] ?? [])]));
 
-const within = {
-  read: (stores: Sweepers, name: StoreName) => readers[name](stores),
-  write: (stores: Sweepers, name: StoreName) =>
-    Object.fromEntries(Object.entries(stores[name]).filter(([called]) => !sweeping.includes(called))),
-  sweep: (stores: Sweepers, name: StoreName) => stores[name],
-};
-
-/** What only schedules are handed. */
-const sweeping: readonly string[] = ['due', 'outboxEntry', 'scan', 'shred', 'remove', 'forget'];
-
-const readers = {
-  keys: ({ keys: { get, material, list, count } }: Writers): KeyReader => ({ get, material, list, count }),
-  aliases: ({ aliases: { get, list, listByKey, countByKey } }: Writers): AliasReader => ({
-    get,
-    list,
-    listByKey,
-    countByKey,
-  }),
-  grants: ({ grants: { get, list, count, listRetirable, listByGrantee } }: Writers): GrantReader => ({
-    get,
-    list,
-    count,
-    listRetirable,
-    listByGrantee,
-  }),
-  usage: ({ usage: { get } }: Writers): UsageReader => ({ get }),
-};
+const picked = (store: object, functions: readonly string[]): object =>
+  Object.fromEntries(Object.entries(store).filter(([name]) => functions.includes(name)));

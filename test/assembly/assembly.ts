@@ -90,6 +90,10 @@ export const deploy = async (synthesised: Synthesised, principals: readonly Prin
       principals: [...principals, ...sessions],
       invoke,
       sessionOf,
+      note: ({ accessKeyId }, ask) => {
+        const session = sessions.find((each) => each.accessKeyId === accessKeyId);
+        session?.asked.set(`${ask.action} ${ask.resource}`, ask);
+      },
       require: (session, resource) => aws.require(session, { action: 'lambda:InvokeFunction', resource }),
     });
     for (const fn of made.ofType('AWS::Lambda::Function')) {
@@ -135,10 +139,12 @@ const deployFunction = (made: Made, { stack, made: place, session, aws, api, clo
   if (wrong.length > 0) throw new Error(`${name}: Lambda would refuse the variables ${wrong.join('; ')}`);
   if (!session.role.services.includes('lambda.amazonaws.com')) throw new Error(`${name}: its role is not for Lambda`);
   const { region, account } = place;
-  const onNames = `https://${api.api.apiId}.execute-api.${region}.amazonaws.com/${api.api.stage}`;
+  // What is called by a URL of its own is where that says.
+  const ofApi = `https://${api.api.apiId}.execute-api.${region}.amazonaws.com/${api.api.stage}`;
+  const atHome = (value: string) =>
+    value.replace(ofApi, api.endpoint).replace(`https://sqs.${region}.amazonaws.com`, aws.endpoint);
   const environment = {
-    // The only name that is not looked up through AWS_ENDPOINT_URL.
-    ...Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, value.replace(onNames, api.endpoint)])),
+    ...Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, atHome(value)])),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_LAMBDA_FUNCTION_NAME: name,

@@ -6,7 +6,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { expect, it } from 'vitest';
 import { verifyFolder } from '../../local/audit/verify-folder.ts';
 import type { RunningStack } from './assembly.ts';
-import { deliver, fire } from './events.ts';
+import { deliver, enqueue, fire } from './events.ts';
 import type { World } from './world.ts';
 
 const minuteMs = 60_000;
@@ -14,14 +14,11 @@ const minuteMs = 60_000;
 /** From the queue to the bucket, and from there to the verifier. */
 export const auditSuite = (world: () => World): void => {
   it('puts every call that reached a function on record, once', async () => {
-    const { home, sister, clock } = world();
+    const { home, sister } = world();
     for (const stack of [home, sister]) {
-      expect(await deliver(world(), stack)).toBeGreaterThan(0);
-      expect(await deliver(world(), stack)).toBe(0);
-      const objects = await objectsOf(stack, world());
-      const records = [...objects].flatMap(([name, bytes]) =>
-        name.includes('/CloudTrail/') ? JSON.parse(gunzipSync(bytes).toString()).Records : [],
-      );
+      expect(await deliver(world(), stack)).toEqual({ count: expect.any(Number), left: 0 });
+      expect(await deliver(world(), stack)).toEqual({ count: 0, left: 0 });
+      const records = await recordsIn(stack, world());
       const calls = records.filter(
         ({ eventType, awsRegion, recipientAccountId, userIdentity }) =>
           eventType === 'AwsApiCall' &&
@@ -32,6 +29,25 @@ export const auditSuite = (world: () => World): void => {
         stack.api.events.map(({ requestContext }) => requestContext.requestId).toSorted(),
       );
     }
+  });
+
+  it('writes no record twice, loses none that S3 refuses for a while, and sets aside what is none', async () => {
+    const { home, aws, clock } = world();
+    const [behind, before] = [aws.behind.get(home.region), await recordsIn(home, world())];
+    const [mapping] = home.ofType('AWS::Lambda::EventSourceMapping');
+    const queue = mapping?.properties.EventSourceArn;
+    if (behind === undefined) throw new Error('nothing is there');
+    const eventID = '11111111-2222-4333-8444-555555555555';
+    const fresh = JSON.stringify({ ...before[0], eventID, eventTime: clock.now().toISOString().replace(/\.\d+/, '') });
+    await enqueue(world(), home, queue, [JSON.stringify(before[0]), fresh, 'no record']);
+    behind.fault = ({ what }) => (what.startsWith('PUT ') ? { status: 400, code: 'InvalidRequest' } : undefined);
+    expect(await deliver(world(), home)).toMatchObject({ count: 3, left: 2 }); // all of the account
+    behind.fault = () => undefined;
+    expect(await deliver(world(), home)).toMatchObject({ count: 2, left: 1 }); // another may be writing it still
+    clock.pass(3 * minuteMs);
+    expect(await deliver(world(), home)).toMatchObject({ count: 1, left: 0 });
+    const after = (await recordsIn(home, world())).map((record) => record.eventID);
+    expect(after.toSorted()).toEqual([...before.map((record) => record.eventID), eventID].toSorted());
     clock.pass(70 * minuteMs);
   });
 
@@ -58,6 +74,22 @@ export const auditSuite = (world: () => World): void => {
     }
   });
 };
+
+/** Of all log files. */
+const recordsIn = async (stack: RunningStack, world: World): Promise<readonly AuditRecord[]> =>
+  [...(await objectsOf(stack, world))].flatMap(([name, bytes]) =>
+    name.includes('/CloudTrail/') ? JSON.parse(gunzipSync(bytes).toString()).Records : [],
+  );
+
+/** As far as it is looked at. */
+interface AuditRecord {
+  readonly eventID: string;
+  readonly eventType: string;
+  readonly awsRegion: string;
+  readonly requestID?: string;
+  readonly recipientAccountId: string;
+  readonly userIdentity: { readonly accountId: string };
+}
 
 /** All that is in the bucket of a stack. */
 const objectsOf = async (stack: RunningStack, { aws }: World): Promise<ReadonlyMap<string, Uint8Array>> => {

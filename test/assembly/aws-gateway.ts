@@ -146,5 +146,5 @@ const requestOf = (incoming: IncomingMessage, body: Buffer, account: string): Aw
 /** The account of fauxqs is always the same. */
 const withLocalUrl = (body: Buffer): Buffer =>
   Buffer.from(
-    body.toString().replace(/"QueueUrl":"https:[/][/][^/]+[/]\d+[/]/, '"QueueUrl":"http://sqs/000000000000/'),
+    body.toString().replace(/"QueueUrl":"https?:[/][/][^/]+[/]\d+[/]/, '"QueueUrl":"http://sqs/000000000000/'),
   );

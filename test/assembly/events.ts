@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   type Message,
@@ -73,13 +74,19 @@ const configOf = (stack: RunningStack, { name }: Made) => {
   return found.properties;
 };
 
+/** Messages. */
+export interface Delivered {
+  readonly count: number;
+  readonly left: number;
+}
+
 /**
  * Hands the function behind a queue what waits there, in batches, as Lambda does in the role of that function. What the
  * function does not report as failed leaves the queue.
  *
- * @returns how many messages were handed over
+ * @returns how many messages were handed over, and how many of them come again
  */
-export const deliver = async (assembly: Assembly, stack: RunningStack): Promise<number> => {
+export const deliver = async (assembly: Assembly, stack: RunningStack): Promise<Delivered> => {
   const [mapping, ...more] = stack.ofType('AWS::Lambda::EventSourceMapping');
   if (mapping === undefined || more.length > 0) throw new Error('there is to be one event source mapping');
   const { EventSourceArn, FunctionName, BatchSize, FunctionResponseTypes } = mapping.properties;
@@ -88,13 +95,13 @@ export const deliver = async (assembly: Assembly, stack: RunningStack): Promise<
   const sqs = queuesOf(fn, stack, assembly);
   const QueueUrl = urlOf(EventSourceArn, stack);
   await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  const left: string[] = [];
   let count = 0;
   for (;;) {
     const batch: Message[] = [];
     while (batch.length < BatchSize) {
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 }),
-      );
+      const wanted = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 600 };
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(wanted));
       if (Messages.length === 0) break;
       batch.push(...Messages);
     }
@@ -104,17 +111,46 @@ export const deliver = async (assembly: Assembly, stack: RunningStack): Promise<
     if (failed) throw new Error(payload);
     const { batchItemFailures }: SQSBatchResponse = JSON.parse(payload);
     const again = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-    const done = batch.filter(({ MessageId = '' }) => !again.has(MessageId));
+    const handles = (wanted: boolean) =>
+      batch.flatMap(({ MessageId = '', ReceiptHandle = '' }) =>
+        again.has(MessageId) === wanted ? [ReceiptHandle] : [],
+      );
+    left.push(...handles(true));
+    const done = handles(false);
     for (let at = 0; at < done.length; at += 10) {
-      const Entries = done
-        .slice(at, at + 10)
-        .map(({ MessageId: Id = '', ReceiptHandle = '' }) => ({ Id, ReceiptHandle }));
+      const Entries = done.slice(at, at + 10).map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     }
   }
   sqs.destroy();
-  return count;
+  await showAgain(assembly, stack, EventSourceArn, left);
+  return { count, left: left.length };
 };
+
+/** What was not delivered is seen again after a while, which nobody waits for here. */
+const showAgain = async ({ aws }: Assembly, stack: RunningStack, queueArn: string, handles: readonly string[]) => {
+  const sqs = operatorsQueues(aws, stack);
+  const QueueUrl = localUrlOf(queueArn);
+  for (const ReceiptHandle of handles) {
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  }
+  sqs.destroy();
+};
+
+/** Puts messages into a queue of a stack, past all policies. */
+export const enqueue = async ({ aws }: Assembly, stack: RunningStack, queueArn: string, bodies: readonly string[]) => {
+  const sqs = operatorsQueues(aws, stack);
+  const QueueUrl = localUrlOf(queueArn);
+  for (const MessageBody of bodies) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  sqs.destroy();
+};
+
+const operatorsQueues = (aws: Assembly['aws'], { region }: RunningStack) =>
+  new SQSClient({ region, endpoint: aws.behind.get(region)?.endpoint ?? '', credentials: operator });
+
+const localUrlOf = (queueArn: string): string => `http://sqs/000000000000/${queueArn.split(':').at(-1)}`;
+
+const operator = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'none' };
 
 /** Asks a custom resource as CloudFormation does. @returns what the function tells CloudFormation */
 export const askCustomResource = async (

@@ -4,6 +4,7 @@ import type { Principal } from '../../local/principals.ts';
 import { type ApiGateway, type GatewayFunction, startApiGateway } from '../gateway/api-gateway.ts';
 import type { GatewayResponses, ResponseType } from '../gateway/responses.ts';
 import type { Invoke } from './functions.ts';
+import type { Ask } from './iam.ts';
 import type { Session } from './sessions.ts';
 import type { Made, MadeStack } from './template.ts';
 
@@ -15,11 +16,13 @@ export interface FrontDoorOptions {
   readonly sessionOf: (roleArn: string) => Session;
   /** @throws {Error} when the role may not invoke the function */
   readonly require: (session: Session, functionArn: string) => void;
+  /** Told of each call that was let in. */
+  readonly note: (principal: Principal, ask: Ask) => void;
 }
 
 /** The REST API of a template, with its resources, methods, responses and resource policy, on a port of this machine. */
 export const startFrontDoor = async (options: FrontDoorOptions): Promise<ApiGateway> => {
-  const { stack, principals } = options;
+  const { stack, principals, note } = options;
   const [api, ...more] = stack.ofType('AWS::ApiGateway::RestApi');
   const [stage] = stack.ofType('AWS::ApiGateway::Stage');
   if (api === undefined || stage === undefined || more.length > 0)
@@ -41,7 +44,11 @@ export const startFrontDoor = async (options: FrontDoorOptions): Promise<ApiGate
     ),
     principals,
     responses: responsesOf(stack),
-    mayInvoke: (principal, methodArn) => mayInvoke(principal, methodArn, api),
+    mayInvoke(principal, methodArn) {
+      const may = mayInvoke(principal, methodArn, api);
+      if (may) note(principal, { action: 'execute-api:Invoke', resource: methodArn });
+      return may;
+    },
   });
 };
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { actionsElsewhere } from '../../lib/store-actions.ts';
+import { elsewhere } from '../../lambdas/pipeline/uses.ts';
+import { actionsOf } from '../../lib/store-actions.ts';
 import { importing } from '../importing.ts';
 import { type Health, home, sister, startTwoRegions, type TwoRegions } from './two-regions.ts';
 
@@ -295,11 +296,11 @@ describe('functions ask of another Region just what they are given rights to', (
     }
     return tables;
   };
-  const mayAsk = (declared: keyof typeof actionsElsewhere) =>
+  const mayAsk = (declared: keyof typeof elsewhere) =>
     Object.fromEntries(
-      Object.entries(actionsElsewhere[declared]).map(([name, { table, indexes }]) => [
-        name,
-        { table: new Set(table), indexes: new Set(indexes) },
+      actionsOf(elsewhere[declared]).map(({ store, actions, indexes }) => [
+        store,
+        { table: new Set(actions), indexes: new Set(indexes) },
       ]),
     );
 

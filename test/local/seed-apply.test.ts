@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { isImportable } from '../../core/model/key-import.ts';
 import { algorithmsOf, type KeySpec, keySpecNames, keySpecs } from '../../core/model/key-specs.ts';
 import { generateMaterial } from '../../lambdas/key-material.ts';
-import { tablesOf } from '../../lambdas/pipeline/uses.ts';
+import { storesOf } from '../../lambdas/pipeline/uses.ts';
 import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { applySeed } from '../../local/seed/apply.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
@@ -352,7 +352,7 @@ describe('a start that ends before all of the seed is written', () => {
       return left < 0 ? Promise.reject(new Error('the power is gone')) : send(command);
     };
     const stores = dynamoStores(documents, (table) => table);
-    const service = await open({ storesFor: (uses) => storesWithin(stores, tablesOf(uses)) });
+    const service = await open({ storesFor: (uses) => storesWithin(stores, storesOf(uses)) });
     return { ...service, mend: () => (left = Infinity), end: () => embedded.close() };
   };
 

@@ -20,7 +20,7 @@ const withRivals = async (before: (stores: Writers) => Promise<void>) => {
   kms = await newService({
     storesFor: (uses) => {
       const stores = base.runtime.storesFor(uses);
-      return stores.keys && uses.keys === 'write' ? { ...stores, keys: racing(stores.keys) } : stores;
+      return stores.keys?.update ? { ...stores, keys: racing(stores.keys) } : stores;
     },
   });
   const closeBoth = kms.close;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../lambdas/operation.ts';
-import { tablesOf, usesOf } from '../../lambdas/pipeline/uses.ts';
+import { storesOf, usesOf } from '../../lambdas/pipeline/uses.ts';
 import { storesWithin } from '../../stores/dynamo/stores.ts';
 import type { Sweepers } from '../../stores/ports.ts';
 import { everyOperation } from '../requests.ts';
@@ -18,73 +18,105 @@ const declare = (facts: Pick<Operation, 'keys' | 'uses'>): Operation => ({
 describe('what an operation touches', () => {
   it.each([
     ['nothing, without keys and tables', {}, {}, {}],
-    ['keys, to look one up by its id', { key: { from: 'KeyId', permission: null } }, {}, { keys: 'read' }],
+    ['keys, to look one up by its id', { key: { from: 'KeyId', permission: null } }, {}, { keys: ['get'] }],
     [
-      'keys and aliases, to judge by its aliases too',
+      'keys, and their aliases to judge by these too',
       { key: { from: 'KeyId' } },
       {},
-      { keys: 'read', aliases: 'read' },
+      { keys: ['get'], aliases: ['listByKey'] },
     ],
     [
       'keys and aliases, to find one by its alias',
       { key: { from: 'KeyId', byAlias: 'too', permission: null } },
       {},
-      { keys: 'read', aliases: 'read' },
+      { keys: ['get'], aliases: ['get'] },
     ],
     [
-      'what it writes, although the pipeline only reads it',
+      'keys and grants, to let in those who have one',
+      { key: { from: 'KeyId', permission: 'Encrypt' } },
+      {},
+      { keys: ['get'], aliases: ['listByKey'], grants: ['get', 'listByGrantee'] },
+    ],
+    [
+      'keys and the grant that is named, which alone decides',
+      { key: { from: 'KeyId', byGrant: { id: 'GrantId', token: 'GrantToken' }, permission: 'RetireGrant' } },
+      {},
+      { keys: ['get'], aliases: ['listByKey'], grants: ['get'] },
+    ],
+    [
+      'what it calls itself, besides what the pipeline does',
       { key: { from: 'KeyId', permission: null } },
-      { keys: 'write' },
-      { keys: 'write' },
+      { keys: ['update'], grants: ['create'] },
+      { keys: ['get', 'update'], grants: ['create'] },
     ],
-    ['its own tables besides', { key: { from: 'KeyId' } }, { aliases: 'write' }, { keys: 'read', aliases: 'write' }],
-    ['key material, where it says so', {}, { material: 'use' }, { material: 'use' }],
+    ['key material, where it makes some', {}, { material: 'make' }, { material: 'make' }],
     [
-      'the note of a use, where it works with key material for what the key is for',
+      'the material of its key, and the note of a use, where it works with it for what the key is for',
       { key: { from: 'KeyId', usage: 'SIGN_VERIFY' } },
       { material: 'use' },
-      { keys: 'read', aliases: 'read', material: 'use', usage: 'write' },
+      { keys: ['get', 'material'], aliases: ['listByKey'], material: 'use', usage: ['note'] },
     ],
     [
       'last uses, where policies may ask for them',
       { key: { from: 'KeyId', idleDays: true } },
-      { keys: 'write' },
-      { keys: 'write', aliases: 'read', usage: 'read' },
+      {},
+      { keys: ['get'], aliases: ['listByKey'], usage: ['get'] },
     ],
     [
       'all it takes to make a managed key, where it says so',
       { key: { from: 'KeyId', byAlias: 'too' } },
       { managedKeys: 'make' },
-      { keys: 'write', aliases: 'write', material: 'use', managedKeys: 'make' },
+      {
+        keys: ['get', 'create', 'deleteMaterial'],
+        aliases: ['get', 'listByKey', 'create'],
+        material: 'make',
+        managedKeys: 'make',
+      },
     ],
-    ['other Regions, where it says so', {}, { regions: 'write' }, { regions: 'write' }],
+    [
+      'other Regions, where it says so, and the outbox for what these have not heard',
+      {},
+      { regions: 'write' },
+      {
+        keys: ['get', 'material', 'update', 'addMaterial', 'deleteMaterial', 'addToOutbox', 'removeFromOutbox'],
+        regions: 'write',
+      },
+    ],
   ] as const)('is %s', (_, keys, uses, expected) => {
     expect(usesOf(declare({ keys, uses }))).toEqual(expected);
   });
 
-  it('lists its tables without the material and the Regions', () => {
-    expect(tablesOf({ keys: 'read', material: 'use', regions: 'write' })).toEqual([['keys', 'read']]);
+  it('is no alias of a key where identity policies were judged before, which alone ask for them', () => {
+    const keys = { key: { from: 'KeyId' } };
+    expect(usesOf(declare({ keys, uses: {} }), { judgedBefore: true })).toEqual({ keys: ['get'] });
   });
 
+  it('is told apart from the material and the Regions', () => {
+    expect(storesOf({ keys: ['get'], material: 'use', regions: 'write' })).toEqual({ keys: ['get'] });
+  });
+
+  const called = ({ uses }: Operation): readonly string[] => Object.values(storesOf(uses)).flat();
   const served = everyOperation.filter(([, { refused }]) => refused === undefined);
   it.each(served)('%s is read-only if and only if it writes nothing itself', (_, declared) => {
-    const writes = tablesOf(declared.uses).some(([, access]) => access === 'write');
-    expect(declared.audit.readOnly).toBe(!writes);
+    const writes = called(declared).some((name) => /^(create|update|delete)/.test(name));
+    expect(declared.audit.readOnly).toBe(!writes && declared.uses.regions === undefined);
+  });
+
+  it.each(everyOperation)('%s calls nothing that is for schedules alone', (_, declared) => {
+    const forSchedules = ['due', 'outboxEntry', 'scan', 'shred', 'remove', 'forget'];
+    expect(called(declared).filter((name) => forSchedules.includes(name))).toEqual([]);
   });
 });
 
 describe('the stores handed out', () => {
   const all = {
-    keys: { get: 1, material: 1, list: 1, count: 1, create: 1, update: 1 },
-    aliases: { get: 1, list: 1, listByKey: 1, countByKey: 1, create: 1, update: 1, delete: 1 },
+    keys: { get: 1, material: 2, update: 3 },
+    aliases: { get: 4, list: 5 },
   } as unknown as Sweepers; // only the names of the functions count here
 
-  it('are those declared, without the functions that write unless writing is declared', () => {
-    const { keys, ...others } = storesWithin(all, [['keys', 'read']]);
-    expect(others).toEqual({});
-    expect(Object.keys(keys ?? {})).toEqual(['get', 'material', 'list', 'count']);
-    const { aliases } = storesWithin(all, [['aliases', 'read']]);
-    expect(Object.keys(aliases ?? {})).toEqual(['get', 'list', 'listByKey', 'countByKey']);
-    expect(storesWithin(all, [['aliases', 'write']])).toEqual({ aliases: all.aliases });
+  it('have the functions declared, and no others', () => {
+    expect(storesWithin(all, { keys: ['get', 'update'] })).toEqual({ keys: { get: 1, update: 3 } });
+    expect(storesWithin(all, { aliases: ['list'], keys: [] })).toEqual({ aliases: { list: 5 }, keys: {} });
+    expect(storesWithin(all, {})).toEqual({});
   });
 });
