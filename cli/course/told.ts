@@ -21,9 +21,7 @@ export const toldBegun = (
   }
   const notes = [
     ...(clock ? ['moves the clock of the service: keys of yours that wait for deletion may go'] : []),
-    ...(quotas && !state.remote
-      ? [`start the service anew with --quotas ${join(near(state.folder), quotasFile)}`]
-      : []),
+    ...(quotas && !state.remote ? [`start the service anew with --quotas ${join(state.folder, quotasFile)}`] : []),
   ];
   return factsOf([
     ['lesson', `${number}, ${title}; some ${minutes} minutes`],
