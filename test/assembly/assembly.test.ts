@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { auditSuite } from './audit-suite.ts';
+import { damageSuite } from './damage-suite.ts';
 import { frontDoorSuite } from './front-door-suite.ts';
 import { operationsSuite } from './operations-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
@@ -19,4 +20,5 @@ describe('what cdk synth wrote, running here behind its own IAM,', { timeout: 12
   auditSuite(world);
   timeSuite(world);
   rightsSuite(world);
+  damageSuite(world);
 });

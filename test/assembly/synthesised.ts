@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { auditFunctions } from '../../lambdas/audit/functions.ts';
 import { operations } from '../../lambdas/operations/index.ts';
@@ -9,6 +8,7 @@ import { schedules } from '../../lambdas/schedules/index.ts';
 import type { KmsStack } from '../../lib/kms-stack.ts';
 import { newKmsStacks } from '../../lib/kms-stacks.ts';
 import { bundle } from '../../scripts/bundle.ts';
+import { flags, newApp } from '../lib/synthesis.ts';
 import type { Template } from './template.ts';
 
 /** What `cdk synth` writes for one stack. */
@@ -39,10 +39,7 @@ export const synthesise = async (
   const folder = await mkdtemp(join(tmpdir(), 'assembly-'));
   const [bundles, outdir] = [join(folder, 'lambdas'), join(folder, 'cdk.out')];
   await bundle([...operations, ...schedules, ...auditFunctions], bundles);
-  const { context: flags } = JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8'));
-  // Looks for mistakes for ten seconds, which `npm run synth` does too, and changes nothing.
-  const unchecked = { '@aws-cdk/core:validateAgainstDefaultRules': false };
-  const app = new App({ outdir, context: { ...flags, ...unchecked, ...context } });
+  const app = newApp({ outdir, context: { ...flags, ...context } });
   const code = (name: string) => Code.fromAsset(join(bundles, name));
   const [home, ...sisters] = newKmsStacks(app, 'serverless-kms', { homeRegion, code });
   if (home) complete(home);
