@@ -27,7 +27,7 @@ export interface Plan {
 export const planFor = async (seed: SeedKey, region: SeededRegion['runtime']): Promise<Plan> => {
   const { keys, aliases } = region.storesFor({
     keys: ['get', 'material', 'create', 'deleteMaterial'],
-    aliases: ['get', 'create', 'delete'],
+    aliases: ['get', 'create', 'delete', 'countByKey'], // as CreateAlias does, which makes them
   });
   if (keys === undefined || aliases === undefined) throw new Error('there are no stores to seed');
   const now = region.clock();
