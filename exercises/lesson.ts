@@ -8,6 +8,8 @@ export interface Lesson {
   readonly minutes: number;
   /** It moves the service's clock: needs a local service. */
   readonly clock?: true;
+  /** It calls several Regions, which a local service alone has at one address. */
+  readonly regions?: true;
   /** The service is to be started with `--quotas` and `quotas.json` of the start folder; `start` tells how. */
   readonly quotas?: true;
   /** Made by `start`, by names of the lesson's own. The first user of the first account is who the student is. */

@@ -15,7 +15,7 @@ export interface Remote {
 }
 
 export const remoteOptions = {
-  endpoint: { value: 'URL', about: 'of a deployed service, for lessons that do not move the clock' },
+  endpoint: { value: 'URL', about: 'of a deployed service, for lessons that need neither the clock nor other Regions' },
   as: {
     value: 'USER=PROFILE[,ARN]',
     about: 'there: the AWS profile that stands for a user of the lesson; STS tells its ARN, unless you do',
@@ -45,12 +45,11 @@ export const remoteFrom = (values: Values<typeof remoteOptions>): Remote | undef
 
 /** Everybody in the lesson, as profiles; a lesson's only user may be who the environment says. @throws {Failure} */
 export const remoteActors = async (lesson: Lesson, remote: Remote): Promise<Readonly<Record<string, Actor>>> => {
-  if (lesson.clock) {
-    throw new Failure({
-      what: 'this lesson cannot be done on a deployed service',
-      why: 'it moves the clock, which only a local service lets it',
-      hint: 'leave --endpoint out',
-    });
+  const why = lesson.clock
+    ? 'it moves the clock, which only a local service lets it'
+    : lesson.regions && 'it calls several Regions, which only a local service has at one address';
+  if (why) {
+    throw new Failure({ what: 'this lesson cannot be done on a deployed service', why, hint: 'leave --endpoint out' });
   }
   const wanted = Object.entries(lesson.accounts).flatMap(([account, { users, roles = {}, root }]) =>
     [...Object.keys(users), ...Object.keys(roles), ...(root === undefined ? [] : [root])].map((name) => ({

@@ -23,6 +23,7 @@ const answerToStandby = async (at: Look, region?: string): Promise<string> => {
 export default lesson({
   title: 'Decrypt where the replica is',
   minutes: 25,
+  regions: true,
   accounts: { home: { users: { alice: administrator, standby: nobody } } },
   async prepare(lab) {
     const kms = lab.as('alice');

@@ -38,7 +38,6 @@ const load = async (...path: string[]) => (await import(pathToFileURL(join(...pa
 /** Every lesson from one number to another: its check takes the solution, and no wrong attempt. */
 export const testLessons = async (from: string, to: string): Promise<void> => {
   const folders = lessonFolders().filter(({ number }) => number >= from && number <= to);
-  if (folders.length === 0) it.todo(`lessons ${from} to ${to}`);
   for (const folder of folders) {
     const { title, clock, quotas, parts } = await lessonIn(folder);
     const wrongs = await readdir(join(folder.folder, 'wrong'));

@@ -73,7 +73,7 @@ describe('a lesson on another service', () => {
     ]);
   });
 
-  it('is refused when somebody has no profile, or STS does not know them, or it moves the clock', async () => {
+  it('is refused when somebody has no profile, or STS does not know them, or only a local service will do', async () => {
     useSts();
     await expect(remoteActors(two, given('alice=a,arn:aws:iam::111122223333:user/a'))).rejects.toThrow(
       'there is no profile for reader, boss',
@@ -83,5 +83,6 @@ describe('a lesson on another service', () => {
       /not known who the profile r is\nwhy: STS answered 403/,
     );
     await expect(remoteActors({ ...two, clock: true }, given())).rejects.toThrow('it moves the clock');
+    await expect(remoteActors({ ...two, regions: true }, given())).rejects.toThrow('it calls several Regions');
   });
 });
