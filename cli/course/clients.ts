@@ -1,7 +1,7 @@
 import type { KMS } from '@aws-sdk/client-kms';
-import { forApiGateway } from '../../clients/for-api-gateway.ts';
 import { Failure } from '../../local/failure.ts';
 import type { Principal } from '../../local/principals/principal.ts';
+import { callingAt } from '../calling-at.ts';
 import { type Place, principalsOf } from '../principals-of.ts';
 import { examinerArn } from './accounts.ts';
 import { localEndpoint } from './local-endpoint.ts';
@@ -32,7 +32,7 @@ export const openClients = async (place: Place, state: State): Promise<Clients> 
       ...(mark !== undefined && { customUserAgent: mark }),
       ...(state.remote ? profile && { profile } : { credentials: credentialsOf(withArn(principals, arn)) }),
     });
-    return /\.execute-api\./.test(new URL(endpoint).hostname) ? forApiGateway(client) : client;
+    return callingAt(endpoint, client);
   };
   const of: (...of: [Pick<Actor, 'arn' | 'profile'>, string?, string?]) => KMS = (
     actor,

@@ -3,6 +3,7 @@ import { isRegion } from '../../core/model/arn.ts';
 import { defaultRegion } from '../../local/default-region.ts';
 import { UsageError } from '../../local/options.ts';
 import type { Principal } from '../../local/principals/principal.ts';
+import { callingAt } from '../calling-at.ts';
 import { fromHere } from '../control.ts';
 import { endpointOf, principalNamed, principalsOf } from '../principals-of.ts';
 import type { FileValues } from './options.ts';
@@ -41,7 +42,8 @@ export const connect = async (values: FileValues): Promise<Connection> => {
   const clients = new Map<string, KMS>();
   let refusal: Error | undefined;
   const newClient = (at: string): KMS => {
-    const client = new KMS({ endpoint, region: at, ...(principal && { credentials: credentialsOf(principal) }) });
+    const credentials = principal && credentialsOf(principal);
+    const client = callingAt(endpoint, new KMS({ endpoint, region: at, ...(credentials && { credentials }) }));
     client.middlewareStack.add(
       (next) => (args) =>
         next(args).catch((error: Error) => {
