@@ -3,6 +3,7 @@ import { auditSuite } from './audit-suite.ts';
 import { damageSuite } from './damage-suite.ts';
 import { frontDoorSuite } from './front-door-suite.ts';
 import { operationsSuite } from './operations-suite.ts';
+import { restoreSuite } from './restore-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
 import { timeSuite } from './time-suite.ts';
 import { newWorld, type World } from './world.ts';
@@ -21,4 +22,5 @@ describe('what cdk synth wrote, running here behind its own IAM,', { timeout: 12
   timeSuite(world);
   rightsSuite(world);
   damageSuite(world);
+  restoreSuite(world);
 });
