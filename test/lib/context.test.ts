@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { expect, it } from 'vitest';
-import { refuseUnknownSwitches } from '../../lib/context.ts';
+import { refuseUnknownSwitches, switches } from '../../lib/context.ts';
 import { synthesise } from './synthesis.ts';
 
 it.each([
@@ -30,4 +31,10 @@ it('refuses a switch that nobody reads, and leaves to the CDK what is its own', 
     removal: 'destroy',
   };
   expect(() => refuseUnknownSwitches(appWith(others))).not.toThrow();
+});
+
+it('is told of, switch by switch, in docs/deploy.md', () => {
+  const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  expect(rows.filter((name) => name !== 'KmsEndpoint').toSorted()).toEqual(switches.toSorted());
 });
