@@ -9,7 +9,7 @@ import {
 } from '../core/crypto/key-import.ts';
 import { exportPublicKey, loadKeyPair } from '../core/crypto/key-pair.ts';
 import { type VersionedRoot, wrapKeyMaterial } from '../core/crypto/key-wrap.ts';
-import { generateRsa } from '../core/crypto/rsa-key.ts';
+import type { generateRsa } from '../core/crypto/rsa-key.ts';
 import { decryptSm2, generateSm2, sm2PublicKey } from '../core/crypto/sm2.ts';
 import { KmsError } from '../core/model/errors.ts';
 import type { ImportedMaterial, MaterialOwner } from '../core/model/key.ts';
@@ -25,9 +25,10 @@ export const newKeyImport = (
   rootKeys: RootKeys,
   random: (size: number) => Buffer,
   algorithms: Algorithms,
+  newRsa: typeof generateRsa,
 ): Pick<Keyring, 'newImportParameters' | 'importMaterial' | 'keepMaterial'> => ({
   async newImportParameters(owner, algorithm, keySpec, validTo) {
-    const newPrivateKey = keySpec === 'SM2' ? generateSm2() : generateRsa(wrappingKeyBits[keySpec]);
+    const newPrivateKey = keySpec === 'SM2' ? generateSm2() : newRsa(wrappingKeyBits[keySpec]);
     const [root, privateKey] = await Promise.all([rootKeys.current(), newPrivateKey]);
     try {
       const ImportToken = sealImportToken(root, owner, { validTo, algorithm, privateKey }, random(12));

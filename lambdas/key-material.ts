@@ -22,9 +22,13 @@ export type LoadedMaterial = { readonly secret: Buffer } | DerPair | KeyPair;
 export type WithMaterial = <T>(KeyMaterialId: string | undefined, use: (material: LoadedMaterial) => T) => Promise<T>;
 
 /** Fresh material as it is kept: raw bytes, or PKCS#8 DER. The caller owns and wipes it. RSA is made off this thread. */
-export const generateMaterial = async (KeySpec: KeySpec, random: (size: number) => Buffer): Promise<Buffer> => {
+export const generateMaterial = async (
+  KeySpec: KeySpec,
+  random: (size: number) => Buffer,
+  newRsa = generateRsa,
+): Promise<Buffer> => {
   const spec = specOf(KeySpec);
-  if (spec.family === 'rsa') return generateRsa(spec.modulusBits);
+  if (spec.family === 'rsa') return newRsa(spec.modulusBits);
   if (spec.family === 'ec') return generateEc(spec.curve);
   if (spec.family === 'ed25519') return generateEd25519();
   if (spec.family === 'ml-dsa') return generateMlDsa(spec.set);

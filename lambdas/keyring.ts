@@ -2,6 +2,7 @@ import QuickLRU from 'quick-lru';
 import { blockwise } from '../core/crypto/blockwise.ts';
 import { wipe } from '../core/crypto/bytes.ts';
 import { unwrapKeyMaterial, type VersionedRoot, wrapKeyMaterial, wrappedRootVersion } from '../core/crypto/key-wrap.ts';
+import { generateRsa } from '../core/crypto/rsa-key.ts';
 import { KmsError } from '../core/model/errors.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
 import type { KeyReader } from '../stores/ports.ts';
@@ -21,8 +22,17 @@ export interface RootKeys {
 /** Materials kept in hand at most, a few kilobytes each. */
 const mostMaterials = 5000;
 
-/** Joins stores and crypto: makes key material, and turns a key record into a key in hand. */
-export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer, algorithms: Algorithms): Keyring => {
+/**
+ * Joins stores and crypto: makes key material, and turns a key record into a key in hand.
+ *
+ * @param newRsa makes RSA keys, which takes a while
+ */
+export const newKeyring = (
+  rootKeys: RootKeys,
+  random: (size: number) => Buffer,
+  algorithms: Algorithms,
+  newRsa = generateRsa,
+): Keyring => {
   // Materials never change, so they need no refreshing; what falls out is wiped.
   const loaded = new QuickLRU<string, LoadedMaterial>({
     maxSize: mostMaterials,
@@ -42,12 +52,12 @@ export const newKeyring = (rootKeys: RootKeys, random: (size: number) => Buffer,
   };
 
   return {
-    ...newKeyImport(rootKeys, random, algorithms),
+    ...newKeyImport(rootKeys, random, algorithms, newRsa),
     newDataKeyPair: async (spec) => given(algorithms.newDataKeyPair, 'data key pairs')(spec),
 
     async newMaterial({ AccountId, KeyId, KeySpec }) {
       const KeyMaterialId = random(32).toString('hex');
-      const [root, material] = await Promise.all([rootKeys.current(), generateMaterial(KeySpec, random)]);
+      const [root, material] = await Promise.all([rootKeys.current(), generateMaterial(KeySpec, random, newRsa)]);
       try {
         const binding = { AccountId, KeyId, KeyMaterialId, KeySpec };
         return { KeyId, KeyMaterialId, wrapped: wrapKeyMaterial(root, binding, material, random(12)) };

@@ -23,6 +23,7 @@ import { createTables } from '../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
 import type { Sweepers } from '../stores/ports.ts';
 import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
+import { rsaMadeBefore } from './rsa-keys.ts';
 import { newSecretWatch, type SecretWatch } from './secret-watch.ts';
 import { watchBody, watchedKeyring, watchedLog, watchedOperation } from './watched.ts';
 
@@ -108,7 +109,7 @@ export const newService = async (
     const stored = around(dynamoStores(documents, tableNameOf));
     const stores = { ...stored, usage: bufferedUsage(stored.usage) };
     // Each Region has the material that is in its own store, and no other at hand.
-    const keyring = watchedKeyring(newKeyring(rootKeys, randomBytes, everyAlgorithm), rootKeys, secrets);
+    const keyring = watchedKeyring(newKeyring(rootKeys, randomBytes, everyAlgorithm, rsaMadeBefore), rootKeys, secrets);
     const runtime: Runtime = {
       region: name,
       clock: () => now,

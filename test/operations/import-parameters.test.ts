@@ -1,5 +1,8 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { everyAlgorithm } from '../../lambdas/every-algorithm.ts';
+import { newKeyring } from '../../lambdas/keyring.ts';
+import { newRootKeys } from '../../local/root-keys.ts';
 import { bringing, forEver, wrapAsClient } from '../importing.ts';
 import { putInState } from '../requests.ts';
 import { newService, type Service } from '../service.ts';
@@ -78,14 +81,18 @@ describe('GetParametersForImport', () => {
   });
 
   it('lets other calls go on while it makes a key', async () => {
+    const making = await newService({ keyring: newKeyring(newRootKeys(), randomBytes, everyAlgorithm) });
+    const { KeyId } = await making.newKey({ Origin: 'EXTERNAL' });
     let answered = false;
-    const making = parameters('RSAES_OAEP_SHA_256', 'RSA_4096').then(() => {
+    const asked = { KeyId, WrappingAlgorithm: 'RSAES_OAEP_SHA_256', WrappingKeySpec: 'RSA_4096' };
+    const made = making.call('GetParametersForImport', asked).then(() => {
       answered = true;
     });
-    await kms.call('DescribeKey', { KeyId });
+    await making.call('DescribeKey', { KeyId });
     await new Promise((resolve) => setImmediate(resolve));
     expect(answered).toBe(false);
-    await making;
+    await made;
+    await making.close();
   });
 });
 
