@@ -1,30 +1,18 @@
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Principal } from '../../local/principals.ts';
 import type { ApiGateway } from '../gateway/api-gateway.ts';
 import { type AwsGateway, startAwsGateway } from './aws-gateway.ts';
 import { type Clock, newClock } from './clock.ts';
+import { type Deployed, deployFunction } from './deployed-function.ts';
 import { startFrontDoor } from './front-door.ts';
-import { type Invoke, type Invoked, loadFunction } from './functions.ts';
+import type { Invoke } from './functions.ts';
 import { rolesOf } from './iam.ts';
+import { makeStores } from './make-stores.ts';
 import { newSession, type Session } from './sessions.ts';
-import type { Synthesised, SynthesisedStack } from './synthesised.ts';
-import { type Made, type MadeStack, make } from './template.ts';
+import type { Synthesised } from './synthesised.ts';
+import { type MadeStack, make } from './template.ts';
 
 /** The account that everything is deployed to. */
 export const account = '111122223333';
-
-/** A function of the template as it is deployed. */
-export interface Deployed {
-  readonly made: Made;
-  readonly session: Session;
-  /** What it has written, each line parsed. */
-  readonly log: Readonly<Record<string, unknown>>[];
-  invoke(event: unknown): Promise<Invoked>;
-  /** Has the next call start anew. */
-  endEnvironment(): void;
-}
 
 /** A stack that runs here. */
 export interface RunningStack extends MadeStack {
@@ -117,86 +105,4 @@ export const deploy = async (synthesised: Synthesised, principals: readonly Prin
       await aws.stop();
     },
   };
-};
-
-interface Surroundings {
-  readonly stack: SynthesisedStack;
-  readonly made: MadeStack;
-  readonly session: Session;
-  readonly aws: AwsGateway;
-  readonly api: ApiGateway;
-  readonly clock: Clock;
-}
-
-/** What Lambda sets itself, and no template may. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
-const reserved = /^(AWS_(?!PROFILE|RETRY|MAX)|LAMBDA_|_HANDLER|_X_AMZN)/;
-
-const deployFunction = (made: Made, { stack, made: place, session, aws, api, clock }: Surroundings): Deployed => {
-  const { name, properties } = made;
-  const { Code, Environment = {}, Handler, LoggingConfig, Timeout } = properties;
-  const variables: Record<string, string> = Environment.Variables ?? {};
-  const wrong = Object.entries(variables).filter(([key, value]) => reserved.test(key) || typeof value !== 'string');
-  if (wrong.length > 0) throw new Error(`${name}: Lambda would refuse the variables ${wrong.join('; ')}`);
-  if (!session.role.services.includes('lambda.amazonaws.com')) throw new Error(`${name}: its role is not for Lambda`);
-  const { region, account } = place;
-  // What is called by a URL of its own is where that says.
-  const ofApi = `https://${api.api.apiId}.execute-api.${region}.amazonaws.com/${api.api.stage}`;
-  const atHome = (value: string) =>
-    value.replace(ofApi, api.endpoint).replace(`https://sqs.${region}.amazonaws.com`, aws.endpoint);
-  const environment = {
-    ...Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, atHome(value)])),
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_ACCESS_KEY_ID: session.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
-    AWS_SESSION_TOKEN: session.sessionToken,
-    AWS_ENDPOINT_URL: aws.endpoint,
-    TZ: ':UTC',
-  };
-  const log: Record<string, unknown>[] = [];
-  const logStream = `arn:aws:logs:${region}:${account}:log-group:${LoggingConfig.LogGroup}:log-stream:1`;
-  let loaded: ReturnType<typeof loadFunction> | undefined;
-  const load = () => {
-    aws.require(session, { action: 'logs:CreateLogStream', resource: logStream });
-    return loadFunction({
-      folder: stack.assetOf(Code.S3Key),
-      handler: Handler,
-      environment,
-      timeoutSeconds: Timeout,
-      clock,
-      log: (line) => log.push(JSON.parse(line)),
-    });
-  };
-  return {
-    made,
-    session,
-    log,
-    async invoke(event) {
-      loaded ??= load();
-      const invoked = await loaded(event);
-      aws.require(session, { action: 'logs:PutLogEvents', resource: logStream }); // of its start and end at least
-      return invoked;
-    },
-    endEnvironment() {
-      loaded = undefined;
-    },
-  };
-};
-
-const anybody = { accessKeyId: 'AKIAEXAMPLEEXAMPLE00', secretAccessKey: 'none' };
-
-/** Tables, queues and buckets, under the names that CloudFormation gives them. */
-const makeStores = async (made: MadeStack, aws: AwsGateway): Promise<void> => {
-  const endpoint = aws.behind.get(made.region)?.endpoint ?? '';
-  const client = { endpoint, region: made.region, credentials: anybody };
-  const [dynamoDb, sqs, s3] = [new DynamoDBClient(client), new SQSClient(client), new S3Client(client)];
-  for (const { name, properties } of made.ofType('AWS::DynamoDB::Table')) {
-    const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = properties;
-    const table = { TableName: name, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode };
-    await dynamoDb.send(new CreateTableCommand(table as CreateTableCommandInput)); // the same members in CloudFormation
-  }
-  for (const { name } of made.ofType('AWS::SQS::Queue')) await sqs.send(new CreateQueueCommand({ QueueName: name }));
-  for (const { name } of made.ofType('AWS::S3::Bucket')) await s3.send(new CreateBucketCommand({ Bucket: name }));
-  for (const each of [dynamoDb, sqs, s3]) each.destroy();
 };

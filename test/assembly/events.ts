@@ -13,7 +13,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { eventOf } from '../lambdas/audit/world.ts';
-import type { Assembly, Deployed, RunningStack } from './assembly.ts';
+import type { Assembly, RunningStack } from './assembly.ts';
+import type { Deployed } from './deployed-function.ts';
 import { letsServiceIn } from './iam.ts';
 import type { Made } from './template.ts';
 

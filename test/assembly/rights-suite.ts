@@ -3,7 +3,7 @@ import type { Operation } from '../../lambdas/operation.ts';
 import { operations } from '../../lambdas/operations/index.ts';
 import type { Schedule } from '../../lambdas/schedule.ts';
 import { schedules } from '../../lambdas/schedules/index.ts';
-import type { Deployed } from './assembly.ts';
+import type { Deployed } from './deployed-function.ts';
 import { type Ask, unusedRights } from './iam.ts';
 import type { World } from './world.ts';
 
