@@ -11,7 +11,7 @@ import { newWorld, type World } from './world.ts';
 let made: World;
 beforeAll(async () => {
   made = await newWorld();
-}, 180_000);
+}, 600_000); // a busy machine needs minutes to make and start it all
 afterAll(() => made?.stop());
 const world = () => made;
 
