@@ -85,6 +85,7 @@ export const newService = async (
     { step: 'initialize' },
   );
   const rootKeys = newRootKeys();
+  const newRsa = rsaMadeBefore();
   const regions = new Map<string, Promise<ServiceRegion>>();
   /** The same service in another Region: its own tables, and the same caller, clock and audit log. */
   const inRegion = (name: string): Promise<ServiceRegion> => {
@@ -109,7 +110,7 @@ export const newService = async (
     const stored = around(dynamoStores(documents, tableNameOf));
     const stores = { ...stored, usage: bufferedUsage(stored.usage) };
     // Each Region has the material that is in its own store, and no other at hand.
-    const keyring = watchedKeyring(newKeyring(rootKeys, randomBytes, everyAlgorithm, rsaMadeBefore), rootKeys, secrets);
+    const keyring = watchedKeyring(newKeyring(rootKeys, randomBytes, everyAlgorithm, newRsa), rootKeys, secrets);
     const runtime: Runtime = {
       region: name,
       clock: () => now,
