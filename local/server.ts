@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { KmsError } from '../core/model/errors.ts';
 import { bodyTooLarge } from '../core/model/request-size.ts';
@@ -11,6 +11,9 @@ import { version } from './package-facts.ts';
 import { readBody } from './read-body.ts';
 import type { LocalService } from './service.ts';
 import { targetedOperation } from './targeted-operation.ts';
+
+// Imported, it would load all that it exports, undici for its WebSocket among it: a tenth of the start.
+const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http');
 
 export interface ServerOptions {
   readonly host: string;

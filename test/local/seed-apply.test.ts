@@ -10,6 +10,7 @@ import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { applySeed } from '../../local/seed/apply.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../../stores/dynamo/stores.ts';
+import { rsaMadeBefore } from '../rsa-keys.ts';
 import { accountId, newService, otherAccountId, type Service, userOf } from '../service.ts';
 import { removeSeedFolders, seedOf } from './seed-folder.ts';
 
@@ -131,7 +132,7 @@ describe.each(keySpecNames)('a seeded key %s', (keySpec) => {
   const keyUsage = Object.keys(keySpecs[keySpec].algorithms)[0] ?? '';
   const region = keySpec === 'SM2' ? 'cn-north-1' : 'us-east-1';
   /** Made once: RSA takes its time. */
-  const material = isImportable(keySpec) ? generateMaterial(keySpec, randomBytes) : undefined;
+  const material = isImportable(keySpec) ? generateMaterial(keySpec, randomBytes, rsaMadeBefore) : undefined;
   const inTwoPlaces = async (key: object) => {
     const places = [await open({ region }), await open({ region })] as const;
     for (const place of places) await seed(place, [{ keyId, keySpec, keyUsage, region, ...key }]);
