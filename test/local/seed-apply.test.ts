@@ -4,9 +4,12 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isImportable } from '../../core/model/key-import.ts';
 import { algorithmsOf, type KeySpec, keySpecNames, keySpecs } from '../../core/model/key-specs.ts';
+import { everyAlgorithm } from '../../lambdas/every-algorithm.ts';
 import { generateMaterial } from '../../lambdas/key-material.ts';
+import { newKeyring } from '../../lambdas/keyring.ts';
 import { storesOf } from '../../lambdas/pipeline/uses.ts';
 import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import { newRootKeys } from '../../local/root-keys.ts';
 import { applySeed } from '../../local/seed/apply.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
 import { dynamoStores, storesWithin } from '../../stores/dynamo/stores.ts';
@@ -132,9 +135,11 @@ describe.each(keySpecNames)('a seeded key %s', (keySpec) => {
   const keyUsage = Object.keys(keySpecs[keySpec].algorithms)[0] ?? '';
   const region = keySpec === 'SM2' ? 'cn-north-1' : 'us-east-1';
   /** Made once: RSA takes its time. */
-  const material = isImportable(keySpec) ? generateMaterial(keySpec, randomBytes, rsaMadeBefore) : undefined;
+  const material = isImportable(keySpec) ? generateMaterial(keySpec, randomBytes, rsaMadeBefore()) : undefined;
   const inTwoPlaces = async (key: object) => {
-    const places = [await open({ region }), await open({ region })] as const;
+    const newRsa = rsaMadeBefore(); // of both, so that neither has a key of the other
+    const newPlace = () => open({ region, keyring: newKeyring(newRootKeys(), randomBytes, everyAlgorithm, newRsa) });
+    const places = [await newPlace(), await newPlace()] as const;
     for (const place of places) await seed(place, [{ keyId, keySpec, keyUsage, region, ...key }]);
     return places;
   };
