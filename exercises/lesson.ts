@@ -165,6 +165,24 @@ export const missing: (what: string) => never = (what) => {
   throw new Missing(what);
 };
 
+/** What KMS answers: the name of the error that a call ends in, or `success`. */
+export const answerTo = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'success',
+    ({ name }: Error) => name,
+  );
+
+/** What a call with `DryRun` says about permission. Rejects with every error that is about something else. */
+export const may = (call: Promise<unknown>): Promise<boolean> =>
+  call.then(
+    () => true,
+    (error: Error) => {
+      if (error.name === 'AccessDeniedException') return false;
+      if (error.name === 'DryRunOperationException') return true;
+      throw error;
+    },
+  );
+
 /** For TypeScript: nothing else happens here, and in the two below. */
 export const lesson = (declaration: Lesson): Lesson => declaration;
 

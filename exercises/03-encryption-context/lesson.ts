@@ -1,4 +1,4 @@
-import { administrator, type Look, lesson, missing, nobody } from '../lesson.ts';
+import { administrator, answerTo, type Look, lesson, missing, nobody } from '../lesson.ts';
 
 const KeyId = 'alias/tenants';
 const tenants = ['blue', 'green'] as const;
@@ -17,13 +17,11 @@ const opened = async (at: Look, file: string, EncryptionContext: Record<string, 
 
 /** KMS's answer to bob who asks whether he may: nothing is decrypted. */
 const answerToBob = async (at: Look, file: string, EncryptionContext: Record<string, string>): Promise<string> =>
-  at
-    .as('bob')
-    .decrypt({ KeyId: await arnOf(at), CiphertextBlob: await at.read(file), EncryptionContext, DryRun: true })
-    .then(
-      () => 'nothing',
-      ({ name }: Error) => name,
-    );
+  answerTo(
+    at
+      .as('bob')
+      .decrypt({ KeyId: await arnOf(at), CiphertextBlob: await at.read(file), EncryptionContext, DryRun: true }),
+  );
 
 const arnOf = async (at: Look): Promise<string> => {
   const { KeyMetadata } = await at.examiner().describeKey({ KeyId });

@@ -1,4 +1,4 @@
-import { administrator, type Look, lesson, missing, nobody } from '../lesson.ts';
+import { administrator, answerTo, type Look, lesson, missing, nobody } from '../lesson.ts';
 
 const duties = 'alias/duties';
 
@@ -8,13 +8,6 @@ const keyOf = async (at: Look, alias: string): Promise<string> => {
   const found = Aliases.find(({ AliasName }) => AliasName === alias);
   return found?.TargetKeyId ?? missing(`there is no ${alias}`);
 };
-
-/** What KMS answers to a call: an error's name, or `done`. */
-const answerTo = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'done',
-    ({ name }: Error) => name,
-  );
 
 /** What it answers to somebody who asks whether they may use the key. */
 const usesOf = async (at: Look, user: string, KeyId: string): Promise<Readonly<Record<string, string>>> => {

@@ -1,17 +1,6 @@
-import { administrator, type Look, lesson, mayCall, missing, nobody } from '../lesson.ts';
+import { administrator, type Look, lesson, may, mayCall, missing, nobody } from '../lesson.ts';
 
 const DryRun = true;
-
-/** What a call with DryRun says about permission. */
-const may = (call: Promise<unknown>): Promise<boolean> =>
-  call.then(
-    () => true,
-    (error: Error) => {
-      if (error.name === 'AccessDeniedException') return false;
-      if (error.name === 'DryRunOperationException') return true;
-      throw error;
-    },
-  );
 
 const mayEncrypt = (at: Look, user: string, KeyId: string) =>
   may(at.as(user).encrypt({ KeyId, Plaintext: Buffer.from('?'), DryRun }));

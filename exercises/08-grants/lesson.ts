@@ -1,5 +1,5 @@
 import type { GrantListEntry } from '@aws-sdk/client-kms';
-import { administrator, type Look, lesson, mayCall, missing, nobody } from '../lesson.ts';
+import { administrator, type Look, lesson, may, mayCall, missing, nobody } from '../lesson.ts';
 
 const alias = 'alias/letters';
 const DryRun = true;
@@ -8,17 +8,6 @@ type Context = Readonly<Record<string, string>>;
 const letter = { tenant: 'blue', kind: 'letter' };
 const invoice = { tenant: 'blue', kind: 'invoice' };
 const strange = { tenant: 'red', kind: 'letter' };
-
-/** What a call with DryRun says about permission. */
-const may = (call: Promise<unknown>): Promise<boolean> =>
-  call.then(
-    () => true,
-    (error: Error) => {
-      if (error.name === 'AccessDeniedException') return false;
-      if (error.name === 'DryRunOperationException') return true;
-      throw error;
-    },
-  );
 
 const mayDecrypt = (at: Look, user: string, EncryptionContext: Context) =>
   may(at.as(user).decrypt({ KeyId: alias, EncryptionContext, DryRun, DryRunModifiers: ['IGNORE_CIPHERTEXT'] }));

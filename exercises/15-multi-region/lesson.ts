@@ -1,4 +1,4 @@
-import { administrator, type Look, lesson, missing, nobody } from '../lesson.ts';
+import { administrator, answerTo, type Look, lesson, missing, nobody } from '../lesson.ts';
 
 const other = 'eu-west-1';
 
@@ -11,13 +11,7 @@ const ordersKey = async (at: Look, region?: string) => {
 /** Whether standby may decrypt orders.enc in a Region, by what it is answered to a dry run. */
 const answerToStandby = async (at: Look, region?: string): Promise<string> => {
   const CiphertextBlob = await at.read('orders.enc');
-  return at
-    .as('standby', region)
-    .decrypt({ CiphertextBlob, DryRun: true })
-    .then(
-      () => 'nothing',
-      ({ name }: Error) => name,
-    );
+  return answerTo(at.as('standby', region).decrypt({ CiphertextBlob, DryRun: true }));
 };
 
 export default lesson({

@@ -1,5 +1,5 @@
 import type { KMS } from '@aws-sdk/client-kms';
-import { administrator, type Look, lesson, missing, nobody } from '../lesson.ts';
+import { administrator, answerTo, type Look, lesson, missing, nobody } from '../lesson.ts';
 
 const alias = 'alias/ledger';
 
@@ -26,17 +26,10 @@ interface Call {
 }
 
 /** What somebody would be answered to Decrypt: `DryRunOperationException` when they may. */
-const answerToDecrypt = (kms: KMS, call: Call): Promise<string> =>
-  kms.decrypt({ ...call, DryRun: true }).then(
-    () => 'nothing',
-    ({ name }: Error) => name,
-  );
+const answerToDecrypt = (kms: KMS, call: Call): Promise<string> => answerTo(kms.decrypt({ ...call, DryRun: true }));
 
 const answerToGrant = (kms: KMS, KeyId: string, GranteePrincipal: string): Promise<string> =>
-  kms.createGrant({ KeyId, GranteePrincipal, Operations: ['Decrypt'], DryRun: true }).then(
-    () => 'nothing',
-    ({ name }: Error) => name,
-  );
+  answerTo(kms.createGrant({ KeyId, GranteePrincipal, Operations: ['Decrypt'], DryRun: true }));
 
 /** A page as it was when the doors were open. */
 const oldPage = (at: Look): Call => ({
