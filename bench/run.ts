@@ -92,6 +92,9 @@ const others: Readonly<Record<string, () => Promise<unknown>>> = {
   'list-keys': () => import('./list-keys.ts'),
   grants: () => import('./grants.ts'),
   bundles: () => import('./bundles.ts'),
+  lambda: () => import('./lambda.ts'),
+  growth: () => import('./growth.ts'),
+  'slow-keys': () => import('./slow-keys.ts'),
   audit: () => import('./audit.ts'),
 };
 

@@ -8,6 +8,7 @@ import { generateEc } from '../core/crypto/ec-key.ts';
 import { signEcdsa } from '../core/crypto/ecdsa.ts';
 import { loadKeyPair } from '../core/crypto/key-pair.ts';
 import { encrypt } from '../core/crypto/symmetric.ts';
+import { entryOf } from '../lambdas/pipeline/audit-entry.ts';
 import { headerValues } from '../lambdas/pipeline/header-values.ts';
 import type { HttpReply, HttpRequest } from '../lambdas/pipeline/ports.ts';
 import { openAuditLog } from '../local/audit/audit-log.ts';
@@ -84,12 +85,12 @@ try {
   await row('SigV4: verify a call of Encrypt', (i) => verify(encryptCalls(i)));
 
   // The audit log on disk, with a record of usual size.
-  const record = {
+  const record = entryOf({
     recipientAccountId: '111122223333',
     awsRegion: 'us-east-1',
     eventName: 'Encrypt',
     filler: 'x'.repeat(1000),
-  };
+  });
   await row('audit: make a record durable', () => auditLog.write(record));
   await row('audit: make a record durable', () => auditLog.write(record), inFlight);
 

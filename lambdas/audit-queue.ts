@@ -3,8 +3,8 @@ import type { AuditLog } from './pipeline/ports.ts';
 
 /** Audit records on their way to the trail: one message each, durable once SQS has taken it. */
 export const queueAuditLog = (QueueUrl: string, callAws: CallAws): AuditLog => ({
-  async write(record) {
+  async write({ text }) {
     // Twice is no harm: a record is known by its eventID.
-    await callAws('sqs', 'SendMessage', { QueueUrl, MessageBody: JSON.stringify(record) });
+    await callAws('sqs', 'SendMessage', { QueueUrl, MessageBody: text });
   },
 });

@@ -1,6 +1,7 @@
 import { dueBuckets } from '../core/model/due-work.ts';
 import { newKeyId } from '../core/model/key-id.ts';
 import { StaleRecordError } from '../stores/ports.ts';
+import { entryOf } from './pipeline/audit-entry.ts';
 import { lifecycleRecord } from './pipeline/lifecycle-record.ts';
 import type { Runtime } from './pipeline/ports.ts';
 import { usesOfSchedule } from './pipeline/uses.ts';
@@ -75,7 +76,8 @@ export const runSchedule = (schedule: Schedule, runtime: Runtime) => {
           if (record) await act(record);
         }),
       async announce(record) {
-        for (const event of record.pendingEvents ?? []) await auditLog.write(lifecycleRecord(event, record, region));
+        for (const event of record.pendingEvents ?? [])
+          await auditLog.write(entryOf(lifecycleRecord(event, record, region)));
         if (record.pendingEvents) await writer().update(record, { pendingEvents: undefined });
       },
       warn: (message, metric, count) => log({ level: 'warn', message, metric: [metric, count] }),

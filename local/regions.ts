@@ -204,25 +204,17 @@ const withTables = async (client: DynamoDBClient): Promise<readonly string[]> =>
 };
 
 /** What the pipeline may know of a principal: everything but its secrets. */
-export const callerFrom = ({
-  accountId,
-  arn,
-  type,
-  principalId,
-  accessKeyId,
-  userName,
-  issuer,
-  session,
-}: Principal): Caller => ({
-  accountId,
-  arn,
-  type,
-  principalId,
-  accessKeyId,
-  userName,
-  issuer,
-  session,
-});
+export const callerFrom = (principal: Principal): Caller => {
+  const known = callers.get(principal);
+  if (known) return known;
+  const { accountId, arn, type, principalId, accessKeyId, userName, issuer, session } = principal;
+  const caller = { accountId, arn, type, principalId, accessKeyId, userName, issuer, session };
+  callers.set(principal, caller);
+  return caller;
+};
+
+/** For as long as principals.json does not change. */
+const callers = new WeakMap<Principal, Caller>();
 
 /** Runs `action` once for all who ask, again only after a failure. */
 const once = (action: () => Promise<void>) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entryOf } from '../lambdas/pipeline/audit-entry.ts';
 import { importing } from './importing.ts';
 import { newSecretWatch } from './secret-watch.ts';
 import { newService, type Service } from './service.ts';
@@ -70,9 +71,9 @@ describe('the audit records of tests', () => {
     const written: unknown[] = [];
     const write = async (record: object) => void written.push(record);
     const log = watchedLog({ write }, watch, (error) => void failures.push(error));
-    await log.write({ eventName: 'Decrypt', requestParameters: { keyId: 'alias/app' } });
+    await log.write(entryOf({ eventName: 'Decrypt', requestParameters: { keyId: 'alias/app' } }));
     const told = { eventName: 'Encrypt', errorMessage: `not ${secret.toString('base64')}` };
-    await expect(log.write(told)).rejects.toThrow('a secret is told: the secret, encoded');
+    await expect(log.write(entryOf(told))).rejects.toThrow('a secret is told: the secret, encoded');
     expect(failures).toMatchObject([{ message: 'the audit record of Encrypt' }]);
     expect(written).toHaveLength(1);
   });

@@ -9,6 +9,7 @@ import { everyAlgorithm } from '../lambdas/every-algorithm.ts';
 import { newKeyring } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
+import { recordOf } from '../lambdas/pipeline/audit-entry.ts';
 import { headerValues } from '../lambdas/pipeline/header-values.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
 import type { AuditRecord, HttpRequest, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
@@ -127,7 +128,10 @@ export const newService = async (
       quotas,
       log: (entry) => void (entry.action === undefined ? logged : refusals).push(entry),
       ...overrides,
-      auditLog: watchedLog(overrides.auditLog ?? { write: async (record) => void audited.push(record) }, secrets),
+      auditLog: watchedLog(
+        overrides.auditLog ?? { write: async (entry) => void audited.push(recordOf(entry)) },
+        secrets,
+      ),
     };
     return { stores, runtime, ...callsTo(runtime, () => arriving, secrets) };
   };

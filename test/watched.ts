@@ -5,6 +5,7 @@ import type { Members } from '../core/model/shapes.ts';
 import type { RootKeys } from '../lambdas/keyring.ts';
 import type { Operation } from '../lambdas/operation.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
+import { recordOf } from '../lambdas/pipeline/audit-entry.ts';
 import type { AuditLog, Keyring } from '../lambdas/pipeline/ports.ts';
 import type { SecretWatch } from './secret-watch.ts';
 
@@ -15,14 +16,14 @@ const failRun = (error: Error): void => {
 
 /** An audit log in which no record may tell a secret: the call fails, and so does the run. */
 export const watchedLog = ({ write }: AuditLog, secrets: SecretWatch, fail = failRun): AuditLog => ({
-  async write(record) {
+  async write(entry) {
     try {
-      secrets.check(JSON.stringify(record));
+      secrets.check(entry.text);
     } catch (error) {
-      fail(new Error(`the audit record of ${record.eventName}`, { cause: error }));
+      fail(new Error(`the audit record of ${recordOf(entry).eventName}`, { cause: error }));
       throw error;
     }
-    await write(record);
+    await write(entry);
   },
 });
 

@@ -47,14 +47,16 @@ export const firstSince = (place: Place, instant: Date): string => {
 /** @param lines records, each as a text of JSON */
 export const logFileBody = (lines: readonly string[]): string => `{"Records":[${lines.join(',')}]}`;
 
-/** The same of lines as bytes of UTF-8. */
-export const logFileBytes = (lines: readonly Uint8Array[]): Buffer => {
-  const pieces: Uint8Array[] = [Buffer.from('{"Records":[')];
-  for (const [index, line] of lines.entries()) pieces.push(...(index === 0 ? [line] : [comma, line]));
-  return Buffer.concat([...pieces, Buffer.from(']}')]);
+/** The same of bytes of UTF-8. @param pieces of whole lines, each line with its end, one or more in all */
+export const logFileBytes = (pieces: readonly Uint8Array[]): Buffer => {
+  const body = Buffer.concat([Buffer.from('{"Records":['), ...pieces, Buffer.from('}')]);
+  // JSON has line ends between its tokens alone, and these records are on one line each.
+  for (let at = body.indexOf('\n'); at >= 0; at = body.indexOf('\n', at + 1)) body[at] = comma;
+  body[body.length - 2] = closing;
+  return body;
 };
 
-const comma = Buffer.from(',');
+const [comma, closing] = [0x2c, 0x5d];
 
 /** Whose log a record belongs to. @returns undefined when it does not say so in a form that may be part of a path */
 export const placeOf = (record: unknown): Place | undefined => {

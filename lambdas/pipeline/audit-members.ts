@@ -6,14 +6,13 @@ import type { Call } from './call.ts';
 /** Largest `requestParameters` and `responseElements`, in bytes of JSON. */
 const largestObject = 100 * 1024;
 
-/** What a record shows of the input: all but bytes, secrets and what the operation hides; `null` for nothing. */
-export const requestParameters = ({ operation, input, sent, request }: Call): Record<string, unknown> | null => {
+/** As JSON, what a record shows of the input: all but bytes, secrets and what the operation hides; `null` for nothing. */
+export const requestParameters = ({ operation, input, sent }: Call): string => {
   const { onlySent = [], fills } = operation.audit;
   const parameters = shown(visibleOf(operation), fills ? { ...input, ...filled(fills, input) } : input);
   for (const name of onlySent) if (sent?.has(name) !== true) delete parameters[lowerFirst(name)];
-  if (Object.keys(parameters).length === 0) return null;
-  // JSON of what came as JSON, some defaults, and instants written out: it cannot be so much longer.
-  return request.body.length < largestObject / 4 ? parameters : within('requestParameters', parameters);
+  const text = within('requestParameters', parameters);
+  return text === '{}' ? 'null' : text;
 };
 
 /** Worked out once for each operation. */
@@ -39,10 +38,10 @@ const filled = (fills: NonNullable<AuditFacts['fills']>, input: Call['input']) =
     }),
   );
 
-/** What a record shows of the answer: what the operation declares. */
-export const responseElements = ({ operation, keys, output }: Call): Record<string, unknown> | null => {
+/** As JSON, what a record shows of the answer: what the operation declares. */
+export const responseElements = ({ operation, keys, output }: Call): string => {
   const { response } = operation.audit;
-  if (response === undefined) return null;
+  if (response === undefined) return 'null';
   const names = typeof response === 'string' ? [response] : response;
   const members = names.map((name): [string, unknown] =>
     name === 'key ARN' ? ['keyId', keys.key?.Arn] : [lowerFirst(name), asLogged(output?.[name])],
@@ -51,9 +50,12 @@ export const responseElements = ({ operation, keys, output }: Call): Record<stri
 };
 
 /** Of what is too large, CloudTrail keeps that it was. */
-const within = (name: string, members: Record<string, unknown>): Record<string, unknown> => {
-  const size = Buffer.byteLength(JSON.stringify(members));
-  return size <= largestObject ? members : { reason: `${name} too large`, omitted: 'true', originalSize: `${size}` };
+const within = (name: string, members: Record<string, unknown>): string => {
+  const text = JSON.stringify(members);
+  if (text.length <= largestObject / 3) return text; // no character has more bytes than 3
+  const size = Buffer.byteLength(text);
+  if (size <= largestObject) return text;
+  return JSON.stringify({ reason: `${name} too large`, omitted: 'true', originalSize: `${size}` });
 };
 
 export const shown = (members: Members, values: Readonly<Record<string, unknown>>): Record<string, unknown> => {

@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { entryOf, recordOf } from './audit-entry.ts';
 import type { Resource } from './audit-resources.ts';
 import { type Call, callerOf } from './call.ts';
-import type { AuditRecord } from './ports.ts';
+import type { AuditEntry, AuditRecord } from './ports.ts';
 
 /**
  * The records of a call that has succeeded on keys of other accounts: the caller's own, and a copy for each owner. All
  * share an id. An owner learns which principal of which account it was, and nothing of the policies there.
  * https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html
  *
- * @param record that of the call, alone in the answer when all keys are of the account whose log it is in
+ * @param entry that of the call, alone in the answer when all keys are of the account whose log it is in
  */
 export const withOwnersCopies = (
   call: Call,
-  record: AuditRecord & { readonly resources: readonly Resource[] },
-): readonly AuditRecord[] => {
-  const { resources } = record;
+  entry: AuditEntry,
+  resources: readonly Resource[],
+): readonly AuditEntry[] => {
+  if (resources.every(({ accountId }) => accountId === entry.recipientAccountId)) return [entry];
   const owners = new Set(resources.map(({ accountId }) => accountId));
-  owners.delete(String(record.recipientAccountId));
-  if (owners.size === 0) return [record];
+  owners.delete(entry.recipientAccountId);
+  const record = recordOf(entry);
   const shared = { ...record, sharedEventID: randomUUID() };
   const { type, principalId, accountId, via } = callerOf(call);
   const userIdentity =
@@ -32,7 +34,7 @@ export const withOwnersCopies = (
     resources: resources.filter((resource) => resource.accountId === owner),
     recipientAccountId: owner,
   }));
-  return [shared, ...copies];
+  return [shared, ...copies].map(entryOf);
 };
 
 /** Reasons quote policies of the caller's account. */

@@ -1,7 +1,8 @@
 import { KmsError } from '../../core/model/errors.ts';
 import { recordElsewhere } from './audit-elsewhere.ts';
 import { withOwnersCopies } from './audit-owners.ts';
-import { auditRecord } from './audit-record.ts';
+import { auditEntry } from './audit-record.ts';
+import { resourcesOf } from './audit-resources.ts';
 import type { Call } from './call.ts';
 import type { Runtime } from './ports.ts';
 import { toKmsError } from './reply.ts';
@@ -28,11 +29,12 @@ class AuditError extends KmsError {
 
 const write = async (runtime: Runtime, call: Call, error: KmsError | undefined): Promise<void> => {
   try {
-    const record = auditRecord(call, error, runtime);
-    const elsewhere = error ? undefined : recordElsewhere(call, record);
-    const records = error ? [record] : withOwnersCopies(call, record);
-    for (const one of elsewhere ? [...records, elsewhere] : records) await runtime.auditLog.write(one);
-    call.audited = record;
+    const resources = resourcesOf(call, runtime.region);
+    const entry = auditEntry(call, resources, error, runtime);
+    const elsewhere = error ? undefined : recordElsewhere(call, entry);
+    const entries = error ? [entry] : withOwnersCopies(call, entry, resources);
+    for (const one of elsewhere ? [...entries, elsewhere] : entries) await runtime.auditLog.write(one);
+    call.eventId = entry.eventID;
   } catch (cause) {
     throw new AuditError(cause);
   }

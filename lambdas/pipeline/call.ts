@@ -4,7 +4,7 @@ import type { Key } from '../../core/model/key.ts';
 import type { AliasRecord } from '../../core/model/key-record.ts';
 import type { Context } from '../../core/policy/context.ts';
 import type { ListPage, Operation, Output } from '../operation.ts';
-import type { AuditRecord, HttpRequest, Recipient } from './ports.ts';
+import type { HttpRequest, Recipient } from './ports.ts';
 
 /** A key that was found for a target, before it is known whether the caller may use it. */
 export interface FoundKey extends Key {
@@ -36,8 +36,8 @@ export interface Call {
   /** Condition keys and values that a simulation takes for granted. */
   readonly assumed?: Context | undefined;
   output?: Output | undefined;
-  /** Its record, once that is durable. */
-  audited?: AuditRecord;
+  /** Of its record, once that is durable. */
+  eventId?: string;
 }
 
 export const newCall = (operation: Operation, request: HttpRequest, now: Date, caller?: Caller): Call => ({

@@ -55,9 +55,20 @@ export interface Recipients {
 /** A record in CloudTrail's form; plain JSON values only. */
 export type AuditRecord = Readonly<Record<string, unknown>>;
 
+/** A record that is written out, and what has to be known of it to file it. */
+export interface AuditEntry {
+  /** The record as JSON, on one line. */
+  readonly text: string;
+  /** Whose log it belongs to. */
+  readonly recipientAccountId: string;
+  readonly awsRegion: string;
+  readonly eventID: string;
+  readonly eventTime: string;
+}
+
 export interface AuditLog {
   /** Resolves once the record is durable; a call succeeds only then. */
-  write(record: AuditRecord): Promise<void>;
+  write(entry: AuditEntry): Promise<void>;
 }
 
 /** How often accounts may call. */

@@ -1,8 +1,8 @@
-import { setImmediate as endOfTurn } from 'node:timers/promises';
-import type { AuditLog, AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
+import { placeOf } from '../../core/audit/log-file.ts';
+import type { AuditEntry, AuditLog, Runtime } from '../../lambdas/pipeline/ports.ts';
 import type { Digests } from './digests.ts';
-import { factsOf, type LineFacts, newWrittenLines, type WrittenLines } from './line-facts.ts';
 import { makeLogFiles } from './log-files.ts';
+import { newWrittenLines, type WrittenLines } from './runs.ts';
 import { newSpool } from './spool.ts';
 
 export interface LocalAuditLog extends AuditLog {
@@ -43,7 +43,7 @@ export const openAuditLog = async (options: {
   const spool = newSpool(options);
   const inTurn = newQueue();
   const filing = newQueue();
-  let group: { lines: string[]; facts: LineFacts[]; written: Promise<void> } | undefined;
+  let group: { readonly entries: AuditEntry[]; readonly written: Promise<void> } | undefined;
   let inSpool = newWrittenLines();
   const setAside = new Map<string, WrittenLines>();
   let waiting = { records: 0, bytes: 0 }; // since the last roll, or try at one
@@ -53,16 +53,18 @@ export const openAuditLog = async (options: {
 
   /** Whatever came while the file was busy goes into it together, and what comes in turns that follow each other at once. */
   const writeGroup = async (): Promise<void> => {
-    for (let seen = 0; group && seen < group.lines.length && seen < enoughForAGroup; ) {
-      seen = group.lines.length;
+    for (let seen = 0; group && seen < group.entries.length && seen < enoughForAGroup; ) {
+      seen = group.entries.length;
       await endOfTurn();
     }
-    const { lines, facts } = group ?? { lines: [], facts: [] };
+    const { entries } = group ?? { entries: [] };
     group = undefined;
-    const bytes = Buffer.from(lines.join(''));
+    let lines = '';
+    for (const { text } of entries) lines += `${text}\n`;
+    const bytes = Buffer.from(lines);
     await append(bytes);
-    inSpool.add(bytes, facts);
-    waiting = { records: waiting.records + lines.length, bytes: waiting.bytes + bytes.length };
+    inSpool.add(bytes, entries);
+    waiting = { records: waiting.records + entries.length, bytes: waiting.bytes + bytes.length };
     if (closing) return; // the last roll comes next
     if (waiting.records >= recordsPerSpool || waiting.bytes >= bytesPerSpool) void roll();
     else rollLater();
@@ -112,12 +114,11 @@ export const openAuditLog = async (options: {
   const looking = digests && setInterval(makeDigests, longestWaitSeconds * 1000).unref();
 
   return {
-    async write(record: AuditRecord) {
+    async write(entry) {
       if (closing) throw new Error('The audit log is closed');
-      const { line, facts } = lineOf(record);
-      group ??= { lines: [], facts: [], written: inTurn(writeGroup) };
-      group.lines.push(line);
-      group.facts.push(facts);
+      checkPlace(entry);
+      group ??= { entries: [], written: inTurn(writeGroup) };
+      group.entries.push(entry);
       await group.written;
     },
     close() {
@@ -130,11 +131,11 @@ export const openAuditLog = async (options: {
   };
 };
 
-/** @throws {Error} when a record does not say whose it is, or is not JSON */
-export const lineOf = (record: AuditRecord): { readonly line: string; readonly facts: LineFacts } => {
-  const facts = factsOf(record);
-  if (!facts) throw new Error('An audit record needs an account and a Region');
-  return { line: `${JSON.stringify(record)}\n`, facts };
+const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+/** @throws {Error} when a record does not say whose it is */
+export const checkPlace = (entry: AuditEntry): void => {
+  if (!placeOf(entry)) throw new Error('An audit record needs an account and a Region');
 };
 
 /** Runs one task at a time, in the order given; one that fails does not hold up the next. */

@@ -7,8 +7,8 @@ import { logFileBytes } from '../../core/audit/log-file.ts';
 import type { Place } from '../../core/model/arn.ts';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
 import { syncFolder, writeFileAtomically } from '../files.ts';
-import { readFacts, type WrittenLines } from './line-facts.ts';
 import { folderAsBucket, isSpoolName, logFileOfSpool } from './names.ts';
+import { readRuns, type WrittenLines } from './runs.ts';
 
 /** Of compression: a third of the time that zlib takes by default, for a tenth more bytes. Calls are served meanwhile. */
 const level = 3;
@@ -53,7 +53,7 @@ const fileSpool = async (
   const { logs, torn, broken } = await sortLines(await syncedBytes(spool), written);
   if (torn) log({ level: 'warn', message: `${spool}: dropped a torn last line; it was never acknowledged` });
 
-  for (const { place, lines, times } of logs) {
+  for (const { place, pieces, times } of logs) {
     const target = logFileOfSpool(place, name);
     const path = join(folder, ...target.folder);
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -61,7 +61,7 @@ const fileSpool = async (
       // What a crash left while this very file was written.
       if (other.startsWith(`.${target.file}.`)) await rm(join(path, other), { force: true });
     }
-    const body = logFileBytes(lines);
+    const body = logFileBytes(pieces);
     await writeFileAtomically(join(path, target.file), await promisify(gzip)(body, { level }), 0o600);
     const records = [...times].map((eventTime) => ({ eventTime }));
     made(place, listedLogFile(folderAsBucket, [...target.folder, target.file].join('/'), body, records));
@@ -76,43 +76,38 @@ const fileSpool = async (
 
 interface Log {
   readonly place: Place;
-  readonly lines: Buffer[];
+  readonly pieces: Buffer[];
   /** When something happened, each time once. */
   readonly times: Set<unknown>;
 }
 
 /** @returns the lines by place, whether the last one was torn, and the numbers, from 1, of those that are no records */
 const sortLines = async (bytes: Buffer, written: WrittenLines | undefined) => {
-  const lines = linesIn(bytes);
-  const facts = written?.factsIn(bytes) ?? (await readFacts(lines));
-  const isCut = bytes.length > 0 && bytes.at(-1) !== newLine;
-  const torn = isCut || facts.at(-1) === 'no JSON';
+  const known = written?.runsOf(bytes);
+  const { runs, broken, torn } = known ? { runs: known, broken: [], torn: false } : await readLines(bytes);
   const logs = new Map<string, Log>();
-  const broken: number[] = [];
-  for (const [index, line] of lines.entries()) {
-    const its = facts[index];
-    if (typeof its === 'object') {
-      const { place, eventTime } = its;
-      const key = `${place.accountId} ${place.region}`;
-      const log = logs.get(key) ?? { place, lines: [], times: new Set() };
-      logs.set(key, log);
-      log.lines.push(line);
-      log.times.add(eventTime);
-    } else if (its === 'no record' || isCut || index < lines.length - 1) broken.push(index + 1);
+  for (const { place, from, to, times } of runs) {
+    const key = `${place.accountId} ${place.region}`;
+    const log = logs.get(key) ?? { place, pieces: [], times: new Set() };
+    logs.set(key, log);
+    log.pieces.push(bytes.subarray(from, to));
+    for (const time of times) log.times.add(time);
   }
   return { logs: logs.values(), torn, broken };
 };
 
-const newLine = 10;
-
-/** All that end, without their ends; views, not copies. */
-const linesIn = (bytes: Buffer): Buffer[] => {
-  const lines: Buffer[] = [];
-  for (let from = 0, end = bytes.indexOf(newLine); end >= 0; from = end + 1, end = bytes.indexOf(newLine, from)) {
-    lines.push(bytes.subarray(from, end));
-  }
-  return lines;
+/** A last line that has no end, or is not JSON, was being written when its process ended. */
+const readLines = async (bytes: Buffer) => {
+  const { runs, broken, lines, isLastTorn } = await readRuns(bytes);
+  const isCut = bytes.length > 0 && bytes.at(-1) !== newLine;
+  return {
+    runs,
+    torn: isCut || isLastTorn,
+    broken: isLastTorn && !isCut ? broken.filter((line) => line !== lines) : broken,
+  };
 };
+
+const newLine = 10;
 
 /** On disk before any log file is made: a shorter spool after a power cut would replace that file by a shorter one. */
 const syncedBytes = async (path: string): Promise<Buffer> => {

@@ -1,9 +1,9 @@
-import { type LocalAuditLog, lineOf } from './audit-log.ts';
+import { checkPlace, type LocalAuditLog } from './audit-log.ts';
 
 /** For a service that keeps nothing: records are checked and forgotten. */
 export const newMemoryAuditLog = (): LocalAuditLog => ({
-  async write(record) {
-    lineOf(record);
+  async write(entry) {
+    checkPlace(entry);
   },
   async close() {},
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usageOf } from '../../cli/audit/bill/usage.ts';
 import { billOf } from '../../cli/audit/bill.ts';
 import { stackFacts } from '../../core/cost/stack-facts.ts';
+import { recordOf } from '../../lambdas/pipeline/audit-entry.ts';
 import type { AuditRecord } from '../../lambdas/pipeline/ports.ts';
 import { accountId, newService, otherAccountId, type Service, userOf } from '../service.ts';
 
@@ -9,7 +10,7 @@ let kms: Service;
 let records: AuditRecord[] = [];
 beforeEach(async () => {
   records = [];
-  kms = await newService({ auditLog: { write: async (record) => void records.push(record) } });
+  kms = await newService({ auditLog: { write: async (entry) => void records.push(recordOf(entry)) } });
 });
 afterEach(() => kms.close());
 

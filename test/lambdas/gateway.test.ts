@@ -4,6 +4,7 @@ import { callerOfIdentity } from '../../lambdas/caller.ts';
 import { lambdaHandler, toRequest } from '../../lambdas/gateway.ts';
 import { disableKey } from '../../lambdas/operations/disable-key.ts';
 import { generateRandom } from '../../lambdas/operations/generate-random.ts';
+import { recordOf } from '../../lambdas/pipeline/audit-entry.ts';
 import type { AuditRecord, Runtime } from '../../lambdas/pipeline/ports.ts';
 import { allowed } from '../service.ts';
 import { gatewayEvent, identities } from './gateway-event.ts';
@@ -34,7 +35,7 @@ const newRuntime = () => {
       use: unused,
     },
     quotas: { within: unused },
-    auditLog: { write: async (record) => void audited.push(record) },
+    auditLog: { write: async (entry) => void audited.push(recordOf(entry)) },
     log: () => {},
   };
   return { audited, runtime };

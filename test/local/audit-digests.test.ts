@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { entryOf } from '../../lambdas/pipeline/audit-entry.ts';
 import { type LocalAuditLog, openAuditLog } from '../../local/audit/audit-log.ts';
 import { openDigestKey } from '../../local/audit/digest-key.ts';
 import { openDigests } from '../../local/audit/digests.ts';
@@ -37,7 +38,7 @@ const open = async (): Promise<LocalAuditLog> => {
 };
 
 const write = (log: LocalAuditLog, eventID: string, recipientAccountId = account) =>
-  log.write({ eventID, recipientAccountId, awsRegion: 'us-east-1', eventTime: now.toISOString() });
+  log.write(entryOf({ eventID, recipientAccountId, awsRegion: 'us-east-1', eventTime: now.toISOString() }));
 
 /** One run of the service, at a time. */
 const run = async (time: string, ...ids: string[]) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, vi } from 'vitest';
+import { entryOf } from '../../lambdas/pipeline/audit-entry.ts';
 import type { LogEntry } from '../../lambdas/pipeline/ports.ts';
 import { type LocalAuditLog, openAuditLog } from '../../local/audit/audit-log.ts';
 
@@ -47,7 +48,8 @@ export const record = (eventID: string, recipientAccountId = '111122223333', aws
 export const names = (count: number, prefix = ''): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
-export const writeAll = (log: LocalAuditLog, ids: string[]) => Promise.all(ids.map((id) => log.write(record(id))));
+export const writeAll = (log: LocalAuditLog, ids: string[]) =>
+  Promise.all(ids.map((id) => log.write(entryOf(record(id)))));
 
 /** Every file below the folder, by its path. */
 export const files = async (): Promise<string[]> => {

@@ -16,13 +16,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const moduleUrl = JSON.stringify(new URL('../../local/audit/audit-log.ts', import.meta.url));
+const urlOf = (path: string) => JSON.stringify(new URL(`../../${path}`, import.meta.url));
 
 /** Runs a program with `audit` open until it ends, or is killed. @returns what it printed, and the signal that ended it */
 const run = async (body: string, killAfter?: (firstOutput: Promise<unknown>) => Promise<unknown>) => {
   const program = `
     import { writeSync } from 'node:fs';
-    const { openAuditLog } = await import(${moduleUrl});
+    const { openAuditLog } = await import(${urlOf('local/audit/audit-log.ts')});
+    const { entryOf } = await import(${urlOf('lambdas/pipeline/audit-entry.ts')});
     const audit = await openAuditLog({ folder: ${JSON.stringify(folder)}, now: () => new Date(), log: () => {} });
     const record = (eventID) => ({ eventID, recipientAccountId: eventID.length % 2 ? '111122223333' : '444455556666', awsRegion: 'us-east-1' });
     ${body}`;
@@ -57,7 +58,7 @@ it('has every acknowledged record exactly once after 6 kills, in storms of write
       await Promise.all(Array.from({ length: 64 }, async (_, caller) => {
         for (let n = 0; ; n++) {
           const id = ['${round}', caller, n].join('-');
-          await audit.write(record(id));
+          await audit.write(entryOf(record(id)));
           writeSync(1, id + '\\n');
         }
       }));`;
@@ -83,7 +84,7 @@ it('has every acknowledged record exactly once after 6 kills, in storms of write
 
 it('does not keep a process alive', async () => {
   const started = Date.now();
-  const { printed, signal } = await run(`await audit.write(record('one')); console.log('written');`);
+  const { printed, signal } = await run(`await audit.write(entryOf(record('one'))); console.log('written');`);
   expect([printed, signal]).toEqual([['written'], null]);
   expect(Date.now() - started).toBeLessThan(30_000);
 }, 70_000);

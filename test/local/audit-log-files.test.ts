@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
+import { entryOf } from '../../lambdas/pipeline/audit-entry.ts';
 import {
   filedIds,
   fileOf,
@@ -30,7 +31,7 @@ describe('log files', () => {
     );
     for (const id of ['a', 'b']) {
       await Promise.all(
-        places.map(([account, region]) => log.write(record(`${account} ${region} ${id}`, account, region))),
+        places.map(([account, region]) => log.write(entryOf(record(`${account} ${region} ${id}`, account, region)))),
       );
     }
     await log.close();
@@ -53,9 +54,9 @@ describe('log files', () => {
     const log = await opened();
     await writeAll(log, names(4999));
     expect((await files()).filter((file) => file !== 'spool.jsonl')).toEqual([]);
-    await log.write(record('last'));
+    await log.write(entryOf(record('last')));
     expect(vi.getTimerCount()).toBe(0);
-    await log.write(record('next'));
+    await log.write(entryOf(record('next')));
     await vi.waitFor(async () => expect(await filedIds()).toEqual([...names(4999), 'last']));
     expect(await readFile(join(folder, 'spool.jsonl'), 'utf8')).toBe(line('next'));
   });
@@ -74,7 +75,7 @@ describe('log files', () => {
 
   it('are made of 32 MiB, however few the records', async () => {
     const log = await opened();
-    await log.write({ ...record('large'), requestParameters: { text: 'x'.repeat(32 * 1024 * 1024) } });
+    await log.write(entryOf({ ...record('large'), requestParameters: { text: 'x'.repeat(32 * 1024 * 1024) } }));
     await vi.waitFor(async () => expect(await filedIds()).toEqual(['large']), 5000);
   });
 
@@ -82,9 +83,9 @@ describe('log files', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const log = await opened();
     expect(vi.getTimerCount()).toBe(0);
-    await log.write(record('one'));
+    await log.write(entryOf(record('one')));
     vi.advanceTimersByTime(30_000);
-    await log.write(record('two'));
+    await log.write(entryOf(record('two')));
     expect(vi.getTimerCount()).toBe(1);
     vi.advanceTimersByTime(29_999);
     expect(await files()).toEqual(['spool.jsonl']);
@@ -106,7 +107,7 @@ describe('log files', () => {
     await writeAll(log, names(5000));
     await vi.waitFor(() => expect(stuck).toHaveBeenCalledOnce());
     await writeAll(log, names(5000, 'more '));
-    await log.write(record('one more'));
+    await log.write(entryOf(record('one more')));
     expect(await filedIds()).toEqual([]);
     letDiskAnswer();
     await log.close();
@@ -116,7 +117,7 @@ describe('log files', () => {
 
   it('are made when the spool and its name are on disk, so that a power cut cannot file it twice or shortened', async () => {
     const log = await opened();
-    await log.write(record('one'));
+    await log.write(entryOf(record('one')));
     const inodes = [(await stat(folder)).ino, (await stat(join(folder, 'spool.jsonl'))).ino];
     const prototype = await handles();
     const { sync, writeFile: write } = prototype;

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { entryOf } from '../../lambdas/pipeline/audit-entry.ts';
 import { newMemoryAuditLog } from '../../local/audit/memory-audit-log.ts';
 import {
   filedIds,
@@ -23,9 +24,9 @@ newAuditFolders();
 describe('writing', () => {
   it('acknowledges a record when its line is in the spool', async () => {
     const log = await opened();
-    await log.write(record('one'));
+    await log.write(entryOf(record('one')));
     expect(await readFile(join(folder, 'spool.jsonl'), 'utf8')).toBe(line('one'));
-    await log.write(record('two'));
+    await log.write(entryOf(record('two')));
     expect(await readFile(join(folder, 'spool.jsonl'), 'utf8')).toBe(line('one') + line('two'));
   });
 
@@ -50,13 +51,11 @@ describe('writing', () => {
     ['no Region', { recipientAccountId: '111122223333' }],
     ['a Region with a path in it', { recipientAccountId: '111122223333', awsRegion: 'us-east-1/../..' }],
     ['a Region with a line break', { recipientAccountId: '111122223333', awsRegion: 'us-east-1\n' }],
-    ['a Region that is a list', { recipientAccountId: '111122223333', awsRegion: ['us-east-1'] }],
-    ['what JSON cannot hold', { ...record('big'), amount: 1n }],
   ])('refuses a record with %s, and takes those beside it', async (_, bad) => {
     const log = await opened();
-    const [refused, taken] = await Promise.allSettled([log.write(bad), log.write(record('good'))]);
+    const [refused, taken] = await Promise.allSettled([log.write(entryOf(bad)), log.write(entryOf(record('good')))]);
     expect([refused.status, taken.status]).toEqual(['rejected', 'fulfilled']);
-    await expect(newMemoryAuditLog().write(bad)).rejects.toThrow();
+    await expect(newMemoryAuditLog().write(entryOf(bad))).rejects.toThrow();
     await log.close();
     expect(await filedIds()).toEqual(['good']);
   });
@@ -64,7 +63,7 @@ describe('writing', () => {
   it('keeps spools and log files from other users of the machine', async () => {
     const log = await opened();
     const modeOf = async (path: string) => (await stat(join(folder, path))).mode & 0o777;
-    await log.write(record('one'));
+    await log.write(entryOf(record('one')));
     expect([await modeOf(''), await modeOf('spool.jsonl')]).toEqual([0o700, 0o600]);
     await log.close();
     const [file = ''] = await files();
@@ -88,13 +87,13 @@ describe('when the disk is full', () => {
 
   it('refuses every record of the group, takes back the torn line, and goes on when there is room again', async () => {
     const log = await opened();
-    await log.write(record('before'));
+    await log.write(entryOf(record('before')));
     fillDisk();
-    const group = await Promise.allSettled(names(10).map((id) => log.write(record(id))));
+    const group = await Promise.allSettled(names(10).map((id) => log.write(entryOf(record(id)))));
     expect(group).toEqual(group.map(() => ({ status: 'rejected', reason: full })));
     expect(await readFile(join(folder, 'spool.jsonl'), 'utf8')).toBe(line('before'));
 
-    await log.write(record('after'));
+    await log.write(entryOf(record('after')));
     await log.close();
     expect(await filedIds()).toEqual(['before', 'after']);
     expect(logged).toMatchObject([
@@ -108,12 +107,12 @@ describe('when the disk is full', () => {
 
   it('begins another spool where the torn line cannot be taken back', async () => {
     const log = await opened();
-    await log.write(record('before'));
+    await log.write(entryOf(record('before')));
     fillDisk();
     vi.spyOn(await handles(), 'truncate').mockRejectedValueOnce(full);
-    await expect(log.write(record('torn'))).rejects.toBe(full);
+    await expect(log.write(entryOf(record('torn')))).rejects.toBe(full);
 
-    await log.write(record('after'));
+    await log.write(entryOf(record('after')));
     await log.close();
     expect((await filedIds()).sort()).toEqual(['after', 'before']);
     expect(logged.at(-1)).toMatchObject({ level: 'warn', message: expect.stringContaining('torn last line') });
@@ -122,7 +121,7 @@ describe('when the disk is full', () => {
   it('keeps the spool until log files can be written, says so, and tries again a minute later', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const log = await opened();
-    await log.write(record('one'));
+    await log.write(entryOf(record('one')));
     vi.spyOn(await handles(), 'writeFile').mockRejectedValueOnce(full);
     vi.advanceTimersByTime(60_000);
     await vi.waitFor(() => expect(logged).toMatchObject([{ level: 'error', error: { errors: [full] } }]));
@@ -138,16 +137,16 @@ describe('when the disk is full', () => {
 describe('when the folder goes away', () => {
   it('refuses the next record instead of writing it into nowhere, says what was lost, and begins anew', async () => {
     const log = await opened();
-    await log.write(record('lost'));
+    await log.write(entryOf(record('lost')));
     await rm(folder, { recursive: true });
-    await expect(log.write(record('refused'))).rejects.toThrow('removed');
+    await expect(log.write(entryOf(record('refused')))).rejects.toThrow('removed');
     const lost = { level: 'error', message: expect.stringContaining('bytes of records are lost') };
     expect(logged).toMatchObject([
       lost,
       { level: 'error', message: expect.stringContaining('No audit record can be') },
     ]);
 
-    await log.write(record('after'));
+    await log.write(entryOf(record('after')));
     await log.close();
     expect(await filedIds()).toEqual(['after']);
     expect(logged.slice(2)).toMatchObject([{ level: 'info' }]);
@@ -155,7 +154,7 @@ describe('when the folder goes away', () => {
 
   it('says what was lost also where no record follows', async () => {
     const log = await opened();
-    await log.write(record('lost'));
+    await log.write(entryOf(record('lost')));
     await rm(join(folder, 'spool.jsonl'));
     await log.close();
     expect(logged).toMatchObject([{ level: 'error', message: expect.stringContaining('bytes of records are lost') }]);
@@ -165,11 +164,11 @@ describe('when the folder goes away', () => {
     const log = await opened();
     await rename(folder, `${folder}-moved`);
     await writeFile(folder, 'in the way');
-    await expect(log.write(record('one'))).rejects.toThrow();
-    await expect(log.write(record('two'))).rejects.toThrow();
+    await expect(log.write(entryOf(record('one')))).rejects.toThrow();
+    await expect(log.write(entryOf(record('two')))).rejects.toThrow();
     expect(logged.filter(({ message }) => message.includes('No audit record can be written'))).toHaveLength(1);
     await rm(folder);
-    await log.write(record('three'));
+    await log.write(entryOf(record('three')));
     await log.close();
     expect(await filedIds()).toEqual(['three']);
   });
@@ -189,7 +188,7 @@ describe('closing', () => {
     await writes;
     expect(await filedIds()).toEqual(names(100));
     expect(await files()).toHaveLength(1);
-    await expect(log.write(record('late'))).rejects.toThrow('closed');
+    await expect(log.write(entryOf(record('late')))).rejects.toThrow('closed');
     await log.close();
     expect(await files()).toHaveLength(1);
   });
@@ -205,7 +204,7 @@ describe('closing', () => {
   it('leaves the spool to the next start where files cannot be written, and says so', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const log = await opened();
-    await log.write(record('one'));
+    await log.write(entryOf(record('one')));
     await writeFile(join(folder, 'AWSLogs'), 'in the way');
     await log.close();
     expect(logged).toMatchObject([{ level: 'error', message: expect.stringContaining('starts again') }]);

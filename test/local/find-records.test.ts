@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { entryOf } from '../../lambdas/pipeline/audit-entry.ts';
 import { findRecords } from '../../local/audit/find-records.ts';
 import { folder, leave, newAuditFolders, opened, record } from './audit-folder.ts';
 
@@ -32,10 +33,10 @@ const find = async () => {
 describe('the records of a request', () => {
   it('are found while the service writes, and after it has made log files', async () => {
     const log = await opened();
-    await log.write(record('other'));
-    await log.write(wanted('one'));
+    await log.write(entryOf(record('other')));
+    await log.write(entryOf(wanted('one')));
     expect(await find()).toEqual(['one']);
-    await log.write(record('next')); // reading did not disturb it
+    await log.write(entryOf(record('next'))); // reading did not disturb it
     await log.close();
     expect(await find()).toEqual(['one']);
   });

@@ -1,5 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { entryOf } from '../../lambdas/pipeline/audit-entry.ts';
 import { followSpool } from '../../local/audit/follow-spool.ts';
 import { readRecords } from '../../local/audit/read-records.ts';
 import { folder, leave, line, newAuditFolders, opened, record, spoolName, writeAll } from './audit-folder.ts';
@@ -56,7 +57,7 @@ it('follows the spool from now on, also while it becomes log files, and leaves a
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(seen).toEqual(['a', 'b', 'c']);
   await appendFile(`${folder}/spool.jsonl`, end);
-  await next.write(record('e'));
+  await next.write(entryOf(record('e')));
   await following;
   expect(seen).toEqual(['a', 'b', 'c', 'd', 'e']);
 });

@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entryOf } from '../../lambdas/pipeline/audit-entry.ts';
 import type { LogEntry } from '../../lambdas/pipeline/ports.ts';
 import { readRecords } from '../../local/audit/read-records.ts';
 import { openSignedAuditLog } from '../../local/audit/signed-audit-log.ts';
@@ -105,7 +106,7 @@ describe('an audit log whose clock is moved back', () => {
     ] as const) {
       now = new Date(time);
       const audit = await open();
-      await audit.write(record(id));
+      await audit.write(entryOf(record(id)));
       await audit.close(); // which makes a digest
     }
   };
@@ -119,7 +120,7 @@ describe('an audit log whose clock is moved back', () => {
     await runTwice();
     now = new Date(early);
     const audit = await open();
-    await audit.write(record('c'));
+    await audit.write(entryOf(record('c')));
     expect(await damages()).toEqual([]);
     await audit.close();
     expect(await damages()).toEqual([]);
@@ -131,7 +132,7 @@ describe('an audit log whose clock is moved back', () => {
     await runTwice();
     now = new Date(early);
     const crashed = await open();
-    await crashed.write(record('c'));
+    await crashed.write(entryOf(record('c')));
     const copy = join(data, 'copy');
     await cp(folder, copy, { recursive: true });
     await crashed.close();

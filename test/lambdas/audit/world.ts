@@ -22,6 +22,7 @@ import { digestHandler } from '../../../lambdas/audit/digest-handler.ts';
 import { s3Trail } from '../../../lambdas/audit/trail.ts';
 import { queueAuditLog } from '../../../lambdas/audit-queue.ts';
 import { newCallAws } from '../../../lambdas/call-aws.ts';
+import { entryOf } from '../../../lambdas/pipeline/audit-entry.ts';
 import { startAws } from './aws.ts';
 
 export const account = '111122223333';
@@ -117,7 +118,7 @@ export const newWorld = async () => {
     async record(recipientAccountId = account, more: object = {}): Promise<string> {
       const eventID = randomUUID();
       const eventTime = `${now.toISOString().slice(0, 19)}Z`;
-      await queue.write({ eventID, eventTime, recipientAccountId, awsRegion: 'us-east-1', ...more });
+      await queue.write(entryOf({ eventID, eventTime, recipientAccountId, awsRegion: 'us-east-1', ...more }));
       return eventID;
     },
     async send(text: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { AuditRecord } from '../../../lambdas/pipeline/ports.ts';
+import { recordOf } from '../../../lambdas/pipeline/audit-entry.ts';
+import type { AuditEntry, AuditRecord } from '../../../lambdas/pipeline/ports.ts';
 import { importing } from '../../importing.ts';
 import { newService, type Service, type ServiceRegion } from '../../service.ts';
 import { day, pass, passAll, type ScheduleName } from './passes.ts';
@@ -20,9 +21,9 @@ const newMortal = async () => {
   };
   const audited: AuditRecord[] = [];
   const auditLog = {
-    write: async (record: AuditRecord) => {
+    write: async (entry: AuditEntry) => {
       write();
-      audited.push(record);
+      audited.push(recordOf(entry));
     },
   };
   const kms = await newService({ auditLog }, undefined, write);

@@ -1,0 +1,87 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { placeOf } from '../../core/audit/log-file.ts';
+import type { Place } from '../../core/model/arn.ts';
+import type { AuditEntry, AuditRecord } from '../../lambdas/pipeline/ports.ts';
+
+/** Lines that stand together in a spool and belong into one log: what has to be known to file them. */
+export interface Run {
+  readonly place: Place;
+  /** The first byte of the first line. */
+  readonly from: number;
+  /** The byte behind the end of the last line. */
+  readonly to: number;
+  /** When they happened, each time once. */
+  readonly times: ReadonlySet<unknown>;
+}
+
+/** What this process has written to one spool. */
+export interface WrittenLines {
+  /** @param bytes the lines of the entries, in their order; each place has been seen to be one */
+  add(bytes: Uint8Array, entries: readonly AuditEntry[]): void;
+  /** @returns all lines, if these bytes are what was added, and all of it */
+  runsOf(bytes: Uint8Array): readonly Run[] | undefined;
+}
+
+/** What was known of lines when they were written, so that nobody has to read them again. */
+export const newWrittenLines = (): WrittenLines => {
+  const runs = newRuns();
+  let [length, sum] = [0, 0];
+  return {
+    add(bytes, entries) {
+      for (const { text, eventTime, awsRegion: region, recipientAccountId: accountId } of entries) {
+        const end = length + Buffer.byteLength(text) + 1;
+        runs.add(length, end, { region, accountId }, eventTime);
+        length = end;
+      }
+      sum = crc32(bytes, sum);
+    },
+    runsOf: (bytes) => (bytes.length === length && crc32(bytes) === sum ? runs.all : undefined),
+  };
+};
+
+/**
+ * The same of lines that another process wrote, or that are not as they were written. Calls are served meanwhile.
+ * @returns the numbers of lines, from 1, that are no records, and whether the last one is not even JSON
+ */
+export const readRuns = async (bytes: Buffer) => {
+  const runs = newRuns();
+  const broken: number[] = [];
+  let isLastTorn = false;
+  let line = 0;
+  for (let from = 0, end = bytes.indexOf(newLine); end >= 0; from = end + 1, end = bytes.indexOf(newLine, from)) {
+    line += 1;
+    if (line % 250 === 0) await nextTurn();
+    const record = parsed(bytes.subarray(from, end));
+    const place = placeOf(record);
+    isLastTorn = record === undefined;
+    if (place) runs.add(from, end + 1, place, record?.eventTime);
+    else broken.push(line);
+  }
+  return { runs: runs.all, broken, lines: line, isLastTorn };
+};
+
+const newLine = 10;
+
+const parsed = (line: Buffer): AuditRecord | undefined => {
+  try {
+    // Latin 1 keeps every byte as it is, and JSON's own characters are the same in it as in UTF-8.
+    return Object(JSON.parse(line.toString('latin1'))) as AuditRecord; // a number or text has no members
+  } catch {
+    return undefined;
+  }
+};
+
+const newRuns = () => {
+  const all: (Run & { to: number; times: Set<unknown> })[] = [];
+  return {
+    all,
+    add(from: number, to: number, place: Place, eventTime: unknown): void {
+      const last = all.at(-1);
+      if (last?.to === from && last.place.accountId === place.accountId && last.place.region === place.region) {
+        last.to = to;
+        last.times.add(eventTime);
+      } else all.push({ place, from, to, times: new Set([eventTime]) });
+    },
+  };
+};
