@@ -3,10 +3,15 @@ import type { TableName } from '../core/model/tables.ts';
 /** The variables by which the stack tells a function where things are. The stack writes them, `runtime.ts` reads them. */
 export const variables = {
   auditQueueUrl: 'AUDIT_QUEUE_URL',
-  /** Only of functions that handle key material, as is the next, and of the router. */
+  /** Only of functions that handle key material, as are the next two, and of the router. */
   installationId: 'INSTALLATION_ID',
-  /** A secret, by ARN or name, or a key of AWS KMS for each version of the root key, version 1 first, with commas between. */
+  /**
+   * A secret, by ARN or name, or a key of AWS KMS for each version of the root key, version 1 first, with commas between;
+   * nothing for a version that is not needed any more.
+   */
   rootArns: 'ROOT_ARNS',
+  /** The version under which new key material is wrapped; not set where it is the last. */
+  rootInForce: 'ROOT_IN_FORCE',
   /** Names with commas between; only of functions that write to other Regions, and not set where there are none. */
   otherRegions: 'OTHER_REGIONS',
   /** Of the API, without a slash at the end; only of the function that makes keys for stacks. */
@@ -22,13 +27,13 @@ export const variables = {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable of the environment. @throws {Error} when it is not set: the function is not deployed as it should be */
-export type ReadVariable = (name: string) => string;
+/** A variable of the environment. @throws {Error} when it is not set and must be: the function is not deployed as it should be */
+export type ReadVariable = (name: string, otherwise?: string) => string;
 
 export const readFrom =
   (environment: Environment): ReadVariable =>
-  (name) => {
-    const value = environment[name];
+  (name, otherwise) => {
+    const value = environment[name] ?? otherwise;
     if (value === undefined || value === '') throw new Error(`the environment variable ${name} is not set`);
     return value;
   };

@@ -70,6 +70,10 @@ export const openImportToken = (root: VersionedRoot, owner: MaterialOwner, token
   return { validTo, algorithm, privateKey: content.subarray(contentHeadLength) };
 };
 
+/** The version of the root under which a token is said to be sealed; undefined for bytes that are none. */
+export const importTokenRoot = (token: Buffer): number | undefined =>
+  token.length > headerLength && token[0] === formatVersion ? token.readUInt32BE(1) : undefined;
+
 const headerFor = ({ version }: VersionedRoot): Buffer => Buffer.concat([Buffer.of(formatVersion), u32(version)]);
 
 const tokenKey = (root: VersionedRoot): Buffer => hkdf('sha256', root.key, new Uint8Array(), utf8(purpose), 32);

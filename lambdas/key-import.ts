@@ -15,7 +15,7 @@ import { KmsError } from '../core/model/errors.ts';
 import type { ImportedMaterial, MaterialOwner } from '../core/model/key.ts';
 import { specOf } from '../core/model/key-specs.ts';
 import type { Algorithms } from './algorithms.ts';
-import { openImportToken, sealImportToken, type TokenContent } from './import-token.ts';
+import { importTokenRoot, openImportToken, sealImportToken, type TokenContent } from './import-token.ts';
 import { publicKeyOf } from './key-material.ts';
 import type { RootKeys } from './keyring.ts';
 import type { Keyring } from './pipeline/ports.ts';
@@ -41,8 +41,10 @@ export const newKeyImport = (
 
   async importMaterial(owner, ImportToken, wrapped, now) {
     const root = await rootKeys.current();
-    // Only under the root in force: a token lives for a day, and its bytes must not choose which root is asked for.
-    const token = openImportToken(root, owner, ImportToken);
+    // Under whichever root there is: the token lives for a day, in which another may come into force.
+    const version = importTokenRoot(ImportToken) ?? root.version;
+    const sealedUnder = rootKeys.known.includes(version) ? await rootKeys.byVersion(version) : root;
+    const token = openImportToken(sealedUnder, owner, ImportToken);
     if (token === undefined) throw new KmsError('InvalidImportTokenException');
     const material = readUnwrapped(owner, token, wrapped, now);
     try {

@@ -4,7 +4,8 @@ import { wipe } from '../core/crypto/bytes.ts';
 import { unwrapKeyMaterial, type VersionedRoot, wrapKeyMaterial, wrappedRootVersion } from '../core/crypto/key-wrap.ts';
 import { generateRsa } from '../core/crypto/rsa-key.ts';
 import { KmsError } from '../core/model/errors.ts';
-import type { KeyRecord } from '../core/model/key-record.ts';
+import type { MaterialOwner } from '../core/model/key.ts';
+import type { KeyMaterial, KeyRecord } from '../core/model/key-record.ts';
 import type { KeyReader } from '../stores/ports.ts';
 import { type Algorithms, given } from './algorithms.ts';
 import { newKeyImport } from './key-import.ts';
@@ -14,6 +15,9 @@ import { usableKey } from './usable-key.ts';
 
 /** Where the root keys come from: a file, Secrets Manager or AWS KMS. Keys are 32 bytes, cached by the port. */
 export interface RootKeys {
+  /** Versions, in their order; new material is wrapped under the one in force. */
+  readonly known: readonly number[];
+  readonly inForce: number;
   current(): Promise<VersionedRoot>;
   /** @throws {Error} when there is no root of that version */
   byVersion(version: number): Promise<VersionedRoot>;
@@ -41,14 +45,18 @@ export const newKeyring = (
 
   const nonces = blockwise(random);
 
-  const unwrap = async (record: KeyRecord, KeyMaterialId: string, keys: KeyReader) => {
-    const material = await keys.material(record.KeyId, KeyMaterialId);
-    if (material === undefined) return undefined;
-    const version = wrappedRootVersion(material.wrapped);
+  /** @returns fresh bytes */
+  const unwrap = async (owner: MaterialOwner, { KeyMaterialId, wrapped }: KeyMaterial): Promise<Buffer> => {
+    const version = wrappedRootVersion(wrapped);
     const root = version === undefined ? undefined : await rootKeys.byVersion(version);
-    const opened = root && unwrapKeyMaterial(() => root.key, { ...record, KeyMaterialId }, material.wrapped);
+    const opened = root && unwrapKeyMaterial(() => root.key, { ...owner, KeyMaterialId }, wrapped);
     if (opened === undefined) throw new Error(`key material ${KeyMaterialId} was altered in the store`);
-    return loadMaterial(record.KeySpec, opened, algorithms);
+    return opened;
+  };
+
+  const load = async (record: KeyRecord, KeyMaterialId: string, keys: KeyReader) => {
+    const material = await keys.material(record.KeyId, KeyMaterialId);
+    return material && loadMaterial(record.KeySpec, await unwrap(record, material), algorithms);
   };
 
   return {
@@ -66,6 +74,19 @@ export const newKeyring = (
       }
     },
 
+    roots: { known: rootKeys.known, inForce: rootKeys.inForce },
+    rootOf: wrappedRootVersion,
+
+    async rewrap({ AccountId, KeyId, KeySpec }, material) {
+      const owner = { AccountId, KeyId, KeySpec };
+      const [root, opened] = await Promise.all([rootKeys.current(), unwrap(owner, material)]);
+      try {
+        return wrapKeyMaterial(root, { ...owner, KeyMaterialId: material.KeyMaterialId }, opened, random(12));
+      } finally {
+        wipe(opened);
+      }
+    },
+
     use(key, keys) {
       const withMaterial: WithMaterial = async (KeyMaterialId, use) => {
         const pendingImport = () => new KmsError('KMSInvalidStateException', `${key.Arn} is pending import.`);
@@ -73,7 +94,7 @@ export const newKeyring = (
         const id = `${key.record.KeyId} ${KeyMaterialId}`;
         const cached = loaded.get(id);
         if (cached !== undefined) return use(cached);
-        const material = await unwrap(key.record, KeyMaterialId, keys);
+        const material = await load(key.record, KeyMaterialId, keys);
         if (material === undefined) {
           // Material that the record knows was deleted a moment ago; any other only a ciphertext can name.
           const known = key.record.materials.some((version) => version.KeyMaterialId === KeyMaterialId);

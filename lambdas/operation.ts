@@ -71,8 +71,11 @@ export type ConditionSource<Member extends string = string> =
 
 /** Functions of stores that an operation calls, beyond what the pipeline reads for it, and whether it handles key material. */
 export type Uses = StoreFunctions & {
-  /** `make`: `handle` may make key material. `use`: and it receives keys that encrypt, sign and so on. Both need the root key. */
-  readonly material?: 'make' | 'use';
+  /**
+   * `make`: `handle` may make key material. `use`: and it receives keys that encrypt, sign and so on. `rewrap`, of schedules:
+   * it wraps anew what is stored. All need the root key.
+   */
+  readonly material?: 'make' | 'use' | 'rewrap';
   /** `make`: where there is no key yet behind an alias of AWS's own that the call names, the pipeline makes it. Needs the root key. */
   readonly managedKeys?: 'make';
   /** `write`: `handle` receives what writes to related keys in other Regions too. `make`: and what makes replicas there. */
@@ -167,7 +170,7 @@ export type Arguments<
   readonly stores: StoresOf<U>;
 } & (Target extends KeyTarget ? { readonly key: Found<M, Target, KeyAs<U>> } : unknown) & {
     readonly [Name in keyof Targets]: Found<M, Targets[Name], KeyAs<U>>;
-  } & (U extends { readonly material: string } ? { readonly materials: MaterialMaker } : unknown) &
+  } & (U extends { readonly material: 'make' | 'use' } ? { readonly materials: MaterialMaker } : unknown) &
   (U extends { readonly regions: string } ? { readonly related: RelatedAs<U> } : unknown) &
   (P extends PageFacts ? { readonly page: ListPage } : unknown);
 

@@ -18,28 +18,28 @@ export const awsKeyring =
     const installationId = read(variables.installationId);
     const [secret, mac] = [secretsManagerRoots(callAws), kmsRoots(installationId, callAws)];
     const readRoot: ReadRootSecret = (arn) => (/^arn:[^:]+:kms:/.test(arn) ? mac(arn) : secret(arn));
-    return newKeyring(
-      derivedRootKeys(read(variables.rootArns).split(','), installationId, readRoot),
-      random,
-      algorithms,
-    );
+    const arns = read(variables.rootArns).split(',');
+    const inForce = Number(read(variables.rootInForce, String(arns.length)));
+    return newKeyring(derivedRootKeys(arns, installationId, readRoot, inForce), random, algorithms);
   };
 
 /**
  * Root keys derived from secrets, one for each version, which never change: what was derived stays.
  *
- * @param arns of version 1, 2 and so on; the last is the current one
+ * @param arns of version 1, 2 and so on, empty for one that is not needed any more
+ * @param inForce the version under which new material is wrapped
  */
 export const derivedRootKeys = (
   arns: readonly string[],
   installationId: string,
   readSecret: ReadRootSecret,
+  inForce = arns.length,
 ): RootKeys => {
   const derived = new Map<number, Promise<VersionedRoot>>();
 
   const derive = async (version: number): Promise<VersionedRoot> => {
     const arn = arns[version - 1];
-    if (arn === undefined) throw new Error(`there is no root secret of version ${version}`);
+    if (!arn) throw new Error(`there is no root secret of version ${version}`);
     const secret = await readSecret(arn);
     try {
       return { version, key: deriveRootKey(secret, installationId, version) };
@@ -57,5 +57,6 @@ export const derivedRootKeys = (
     return root;
   };
 
-  return { byVersion, current: () => byVersion(arns.length) };
+  const known = arns.flatMap((arn, index) => (arn === '' ? [] : [index + 1]));
+  return { known, inForce, byVersion, current: () => byVersion(inForce) };
 };

@@ -80,6 +80,7 @@ export const runSchedule = (schedule: Schedule, runtime: Runtime) => {
           await auditLog.write(entryOf(lifecycleRecord(event, record, region)));
         if (record.pendingEvents) await writer().update(record, { pendingEvents: undefined });
       },
+      tell: (message, metric, count) => log({ level: 'info', message, metric: [metric, count] }),
       warn: (message, metric, count) => log({ level: 'warn', message, metric: [metric, count] }),
       settle: () => wait(settlingSeconds),
     };

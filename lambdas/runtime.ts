@@ -105,6 +105,8 @@ const noKeyring: NewKeyring = () => {
     newImportParameters: refuse,
     importMaterial: refuse,
     keepMaterial: refuse,
+    rootOf: refuse,
+    rewrap: refuse,
   };
-  return { ...materials, use: refuse };
+  return { ...materials, roots: { known: [], inForce: 0 }, use: refuse };
 };

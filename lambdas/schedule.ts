@@ -1,5 +1,5 @@
 import type { DueWork } from '../core/model/due-work.ts';
-import type { MaterialMaker } from '../core/model/key.ts';
+import type { MaterialMaker, MaterialRewrapper } from '../core/model/key.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
 import type { Metric } from '../core/model/metric.ts';
 import type { RelatedKeys } from '../core/model/related-keys.ts';
@@ -10,7 +10,8 @@ export type PassOf<U extends Uses> = Omit<Pass, 'eachDue' | 'announce'> & {
   readonly stores: StoresOf<U>;
 } & ('due' extends KeysCalled<U> ? Pick<Pass, 'eachDue'> : unknown) &
   ('update' extends KeysCalled<U> ? Pick<Pass, 'announce'> : unknown) &
-  (U extends { readonly material: string } ? { readonly materials: MaterialMaker } : unknown) &
+  (U extends { readonly material: 'make' } ? { readonly materials: MaterialMaker } : unknown) &
+  (U extends { readonly material: 'rewrap' } ? { readonly materials: MaterialRewrapper } : unknown) &
   (U extends { readonly regions: 'write' } ? { readonly related: RelatedAs<U> } : unknown);
 
 /** Who cannot read the outbox cannot make up for what is in it. */
@@ -41,7 +42,9 @@ export interface Pass {
   ): Promise<void>;
   /** Puts on record what happened to the key, then forgets that it was to be put there. */
   announce(record: KeyRecord): Promise<void>;
-  /** Something the owner should know, and a number for a metric. */
+  /** A number for a metric, in words too. */
+  tell(message: string, metric: Metric, count: number): void;
+  /** The same for something the owner should know. */
   warn(message: string, metric: Metric, count: number): void;
   /** Waits until every call that had begun before has ended. */
   settle(): Promise<void>;

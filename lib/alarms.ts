@@ -19,8 +19,8 @@ export interface AlarmsProps {
   readonly auditRecords: Queue;
 }
 
-/** What the owner is told of, for each number that the log counts. */
-const counted: Readonly<Record<MetricName, string>> = {
+/** What the owner is told of, for each number that the log counts, but for that which a rotation of the root key counts down. */
+const counted: Readonly<Record<Exclude<MetricName, 'MaterialUnderOtherRoots'>, string>> = {
   ScheduleFailures: 'A schedule failed for a key; what was due still is. The log of its function says why.',
   PendingDeletionKeyUse: 'Somebody uses a key that is about to be deleted. The logs say who, and of which key.',
   RelatedKeysWaiting:

@@ -22,6 +22,7 @@ export const storeActions: { readonly [Store in StoreName]: ActionsOf<Store> } =
     due: ['Query due'],
     outboxEntry: ['GetItem'],
     scan: ['Scan'],
+    replaceMaterial: ['PutItem'],
     shred: ['Query', 'DeleteItem'],
     remove: ['PutItem', 'DeleteItem'],
   },

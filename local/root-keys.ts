@@ -30,13 +30,13 @@ export const openRootKeys = async (folder: DataFolder): Promise<RootKeys> => {
     roots.set(version, { version, key: deriveRootKey(secret, installationId, version) });
     secret.fill(0);
   }
-  return rootKeysFrom(roots, Math.max(...versions));
+  return rootKeysFrom(roots);
 };
 
 /** A root key that is gone with the process. */
 export const newRootKeys = (): RootKeys => {
   const root = { version: 1, key: deriveRootKey(randomBytes(secretLength), randomUUID(), 1) };
-  return rootKeysFrom(new Map([[1, root]]), 1);
+  return rootKeysFrom(new Map([[1, root]]));
 };
 
 const versionsIn = async (folder: DataFolder): Promise<number[]> =>
@@ -45,11 +45,13 @@ const versionsIn = async (folder: DataFolder): Promise<number[]> =>
     return version === undefined ? [] : [Number(version)];
   });
 
-const rootKeysFrom = (roots: ReadonlyMap<number, VersionedRoot>, currentVersion: number): RootKeys => {
+const rootKeysFrom = (roots: ReadonlyMap<number, VersionedRoot>): RootKeys => {
+  const known = [...roots.keys()].toSorted((a, b) => a - b);
+  const inForce = Math.max(...known);
   const byVersion = async (version: number) => {
     const root = roots.get(version);
     if (root === undefined) throw new Error(`there is no root secret of version ${version}`);
     return root;
   };
-  return { byVersion, current: () => byVersion(currentVersion) };
+  return { known, inForce, byVersion, current: () => byVersion(inForce) };
 };

@@ -21,6 +21,7 @@ export interface StoredItem {
   readonly KeyId: string;
   /** Only of key material. */
   readonly KeyMaterialId?: string | undefined;
+  readonly wrapped?: Uint8Array | undefined;
 }
 
 /** Keys and their materials. Reads are strongly consistent unless said otherwise. */
@@ -46,7 +47,7 @@ export interface KeyWriter extends KeyReader {
   addMaterial(material: KeyMaterial): Promise<void>;
   /**
    * Comes after the update that says so, and is read before it: what is imported again meanwhile is another item, and
-   * stays. Without effect if there is none.
+   * stays; what is wrapped anew meanwhile is the same. Without effect if there is none.
    */
   deleteMaterial(material: KeyMaterial): Promise<void>;
   /** In place of the entry of that key, if there is one. */
@@ -62,6 +63,11 @@ export interface KeySweeper extends KeyWriter {
   outboxEntry(KeyId: string): Promise<OutboxEntry | undefined>;
   /** All there is in the table, in no order but that items of one key come together. */
   scan(page: PageRequest): Promise<Page<StoredItem>>;
+  /**
+   * Puts the same material, wrapped anew, in place of what was read.
+   * @throws {StaleRecordError} when that is no longer what is stored, or gone
+   */
+  replaceMaterial(material: KeyMaterial, wrapped: Uint8Array): Promise<void>;
   /** Deletes all that is stored of a key but its record, and that too when it is one that was removed before. */
   shred(KeyId: string): Promise<void>;
   /**

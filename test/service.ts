@@ -111,7 +111,8 @@ export const newService = async (
     const stored = around(dynamoStores(documents, tableNameOf));
     const stores = { ...stored, usage: bufferedUsage(stored.usage) };
     // Each Region has the material that is in its own store, and no other at hand.
-    const keyring = watchedKeyring(newKeyring(rootKeys, randomBytes, everyAlgorithm, newRsa), rootKeys, secrets);
+    const ours = () => watchedKeyring(newKeyring(rootKeys, randomBytes, everyAlgorithm, newRsa), rootKeys, secrets);
+    const keyring = overrides.keyring ?? ours();
     const runtime: Runtime = {
       region: name,
       clock: () => now,

@@ -24,7 +24,7 @@ export const stackFacts = {
   secrets: 2,
   alarms: 8,
   /** Runs of functions by time, an hour. */
-  scheduledRunsPerHour: 4 * 4 + 12 + 1 + 2 / 24,
+  scheduledRunsPerHour: 4 * 4 + 12 + 1 + 3 / 24,
   /** Assumed: most of them begin with a cold start. */
   secondsPerScheduledRun: 1,
   /** Lambda asks the queue without end: five at a time, each for 20 seconds. */

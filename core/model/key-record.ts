@@ -65,11 +65,16 @@ export interface KeyRecord {
   readonly revision: number;
 }
 
-/** A version of key material: written once, never changed, only deleted. `wrapped` is the format of docs/decisions/0002. */
+/**
+ * A version of key material: written once, deleted, and wrapped anew when the root key is rotated, never changed otherwise.
+ * `wrapped` is the format of docs/decisions/0002.
+ */
 export interface KeyMaterial {
   readonly KeyId: string;
   readonly KeyMaterialId: string;
   readonly wrapped: Uint8Array;
+  /** Of an item that was wrapped anew: a hash of what it was at first, by which those know it again who read it before. */
+  readonly writtenAs?: string | undefined;
 }
 
 /**

@@ -89,6 +89,19 @@ export interface ImportedMaterial {
   readonly PublicKey?: Buffer | undefined;
 }
 
+/** Wraps stored key material anew, so that the root key can be rotated. */
+export interface MaterialRewrapper {
+  /** Versions of the root key: all that are at hand, and the one in force. */
+  readonly roots: { readonly known: readonly number[]; readonly inForce: number };
+  /** The version under which material is stored; undefined for what is no wrapped material. */
+  rootOf(wrapped: Uint8Array): number | undefined;
+  /**
+   * @returns the same material under the root key in force
+   * @throws {Error} when its root key is not at hand, or the material was altered in the store
+   */
+  rewrap(of: MaterialOwner, material: KeyMaterial): Promise<Uint8Array>;
+}
+
 /** Makes keys. Key material is wrapped under the root key before it is handed out. */
 export interface MaterialMaker {
   newMaterial(of: MaterialOwner): Promise<KeyMaterial>;

@@ -7,7 +7,9 @@ export type Metric =
   /** Keys whose related keys in other Regions have not heard of a change yet, each time the outbox was drained. */
   | 'RelatedKeysWaiting'
   /** Keys whose imported material expires within days. */
-  | 'KeyMaterialExpiring';
+  | 'KeyMaterialExpiring'
+  /** Items of key material that are still under other root keys than the one in force, while there are several. */
+  | 'MaterialUnderOtherRoots';
 
 /** Of the metrics in CloudWatch. */
 export const metricNamespace = 'ServerlessKms';

@@ -1,6 +1,13 @@
 import type { Attested } from '../../core/model/attested.ts';
 import type { Caller } from '../../core/model/caller.ts';
-import type { ImportedMaterial, Key, MaterialMaker, MaterialOwner, UsableKey } from '../../core/model/key.ts';
+import type {
+  ImportedMaterial,
+  Key,
+  MaterialMaker,
+  MaterialOwner,
+  MaterialRewrapper,
+  UsableKey,
+} from '../../core/model/key.ts';
 import type { KeyRecord } from '../../core/model/key-record.ts';
 import type { Metric } from '../../core/model/metric.ts';
 import type { Quotas } from '../../core/model/quotas.ts';
@@ -35,7 +42,7 @@ export interface HttpReply {
 }
 
 /** Joins records and materials to keys in hand. */
-export interface Keyring extends MaterialMaker {
+export interface Keyring extends MaterialMaker, MaterialRewrapper {
   use<K extends Key>(key: K, keys: KeyReader): K & UsableKey;
   /** Wraps material that no caller brought, in the form of `readImportedMaterial`; its id is that of imported material. */
   keepMaterial(of: MaterialOwner, material: Buffer): Promise<ImportedMaterial>;

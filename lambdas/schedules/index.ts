@@ -3,6 +3,7 @@ import { announceEvents } from './announce-events.ts';
 import { deleteKeys } from './delete-keys.ts';
 import { drainOutbox } from './drain-outbox.ts';
 import { expireKeyMaterial } from './expire-key-material.ts';
+import { rewrapMaterial } from './rewrap-material.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { sweepOrphans } from './sweep-orphans.ts';
 import { warnOfExpiry } from './warn-of-expiry.ts';
@@ -15,5 +16,6 @@ export const schedules = [
   rotateKeys,
   deleteKeys,
   sweepOrphans,
+  rewrapMaterial,
   warnOfExpiry,
 ] as const satisfies readonly Schedule[];

@@ -1,6 +1,6 @@
 import { stateAt } from '../../core/model/key-record.ts';
-import type { Page, PageRequest } from '../../stores/ports.ts';
 import { schedule } from '../schedule.ts';
+import { allPages } from './all-pages.ts';
 
 /**
  * Deletes what a crash left behind: material, aliases and grants of keys that are not there, material that its key does
@@ -28,7 +28,7 @@ export const sweepOrphans = schedule({
     const gone = new Set<string>();
     const unwanted: { KeyId: string; KeyMaterialId: string }[] = [];
     const multiRegion = new Set<string>();
-    for await (const { KeyId, KeyMaterialId } of all(keys.scan)) {
+    for await (const { KeyId, KeyMaterialId } of allPages(keys.scan)) {
       if (!(await isThere(KeyId))) gone.add(KeyId);
       else if (KeyMaterialId !== undefined && !(await isWanted(KeyId, KeyMaterialId))) {
         unwanted.push({ KeyId, KeyMaterialId });
@@ -51,14 +51,14 @@ export const sweepOrphans = schedule({
       },
     );
     await each(
-      all(aliases.scan),
+      allPages(aliases.scan),
       ({ AliasName }) => AliasName,
       async (alias) => {
         if (!(await isThere(alias.TargetKeyId))) await aliases.delete(alias);
       },
     );
     await each(
-      all(grants.scan),
+      allPages(grants.scan),
       ({ GrantId }) => GrantId,
       async (grant) => {
         if (!(await isThere(grant.KeyId))) await grants.delete(grant);
@@ -71,15 +71,4 @@ export const sweepOrphans = schedule({
   },
 });
 
-const pageLimit = 100;
-
 const isMultiRegion = (KeyId: string) => KeyId.startsWith('mrk-');
-
-const all = async function* <T>(scan: (page: PageRequest) => Promise<Page<T>>): AsyncGenerator<T> {
-  let after: string | undefined;
-  do {
-    const { items, next } = await scan({ limit: pageLimit, after });
-    yield* items;
-    after = next;
-  } while (after !== undefined);
-};

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -141,7 +142,7 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
     async material(KeyId, KeyMaterialId) {
       const Key = { KeyId, item: materialItem(KeyMaterialId) };
       const { Item: item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-      return item && { KeyId, KeyMaterialId, wrapped: checkFormat(item).wrapped as Uint8Array }; // a Binary attribute
+      return item && toMaterial(checkFormat(item));
     },
 
     async list(AccountId, page, now) {
@@ -188,14 +189,24 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
 
     addMaterial,
 
-    async deleteMaterial({ KeyId, KeyMaterialId, wrapped }) {
+    async deleteMaterial(material) {
+      const condition = {
+        ConditionExpression: '#wrapped = :seen OR writtenAs = :first',
+        ExpressionAttributeNames: { '#wrapped': 'wrapped' }, // a reserved word
+        ExpressionAttributeValues: { ':seen': material.wrapped, ':first': firstFormOf(material) },
+      };
+      const Key = { KeyId: material.KeyId, item: materialItem(material.KeyMaterialId) };
+      await client.send(new DeleteCommand({ TableName, Key, ...condition })).catch(unlessConditionIsLost);
+    },
+
+    async replaceMaterial(material, wrapped) {
+      const Item = materialToItem({ ...material, wrapped, writtenAs: firstFormOf(material) });
       const condition = {
         ConditionExpression: '#wrapped = :seen',
-        ExpressionAttributeNames: { '#wrapped': 'wrapped' }, // a reserved word
-        ExpressionAttributeValues: { ':seen': wrapped },
+        ExpressionAttributeNames: { '#wrapped': 'wrapped' },
+        ExpressionAttributeValues: { ':seen': material.wrapped },
       };
-      const Key = { KeyId, item: materialItem(KeyMaterialId) };
-      await client.send(new DeleteCommand({ TableName, Key, ...condition })).catch(unlessConditionIsLost);
+      await client.send(new PutCommand({ TableName, Item, ...condition })).catch(staleWrite);
     },
 
     async shred(KeyId) {
@@ -232,15 +243,24 @@ const unlessConditionIsLost = (error: unknown): void => {
 };
 
 /** Without `AccountId`, so that only records stand in the index by account. */
-const materialToItem = ({ KeyId, KeyMaterialId, wrapped }: KeyMaterial): Item => ({
+const materialToItem = ({ KeyId, KeyMaterialId, wrapped, writtenAs }: KeyMaterial): Item => ({
   KeyId,
   item: materialItem(KeyMaterialId),
   wrapped,
+  writtenAs,
   formatVersion,
 });
 
-const toStoredItem = ({ KeyId, item }: Item): StoredItem => {
-  const name = String(item);
-  const isMaterial = name.startsWith(materialPrefix);
-  return { KeyId: String(KeyId), KeyMaterialId: isMaterial ? name.slice(materialPrefix.length) : undefined };
-};
+const toMaterial = ({ KeyId, item, wrapped, writtenAs }: Item): KeyMaterial => ({
+  KeyId: String(KeyId),
+  KeyMaterialId: String(item).slice(materialPrefix.length),
+  wrapped: wrapped as Uint8Array, // a Binary attribute
+  ...(writtenAs !== undefined && { writtenAs: String(writtenAs) }),
+});
+
+/** What tells an item from another of the same material, however often it was wrapped anew. */
+const firstFormOf = ({ wrapped, writtenAs }: KeyMaterial): string =>
+  writtenAs ?? createHash('sha256').update(wrapped).digest('hex');
+
+const toStoredItem = (item: Item): StoredItem =>
+  String(item.item).startsWith(materialPrefix) ? toMaterial(item) : { KeyId: String(item.KeyId) };

@@ -209,7 +209,8 @@ export const timeSuite = (world: () => World): void => {
     const { home, aws } = world();
     const behind = aws.behind.get(home.region);
     if (behind === undefined) throw new Error('nothing is there');
-    const names = [...schedules.map(({ name }) => name), 'MakeAuditDigests'];
+    const idle = 'RewrapMaterial'; // touches nothing while there is one root
+    const names = [...schedules.map(({ name }) => name).filter((name) => name !== idle), 'MakeAuditDigests'];
     behind.fault = ({ service }) => (service === 'sqs' ? undefined : { status: 400, code: 'ValidationException' });
     try {
       for (const name of names) {

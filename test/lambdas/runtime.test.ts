@@ -127,6 +127,23 @@ it('wraps under the newest root secret, and opens what was wrapped under an olde
   expect(JSON.stringify(logged())).toContain('there is no root secret of version 2');
 });
 
+it('wraps under the root secret that is in force, where that is not the last, and asks for none that was given up', async () => {
+  const oldest = await newKey();
+  vi.stubEnv('ROOT_ARNS', 'arn:root-1,arn:root-2');
+  vi.stubEnv('ROOT_IN_FORCE', '1');
+  getSecretValue.mockClear();
+  await newKey();
+  expect(getSecretValue.mock.calls).toEqual([[{ SecretId: 'arn:root-1' }]]);
+  vi.stubEnv('ROOT_ARNS', ',arn:root-2');
+  vi.stubEnv('ROOT_IN_FORCE', '2');
+  const KeyId = await newKey();
+  const call = newFunction(encrypt, everyKeyring);
+  expect(await call({ KeyId, Plaintext: 'AA==' })).toMatchObject({ statusCode: 200 });
+  expect(await call({ KeyId: oldest, Plaintext: 'AA==' })).toMatchObject({ __type: 'KMSInternalException' });
+  expect(JSON.stringify(logged())).toContain('there is no root secret of version 1');
+  expect(getSecretValue.mock.calls.flat()).not.toContainEqual({ SecretId: '' });
+});
+
 it('cannot open keys with the root secret of another installation', async () => {
   const KeyId = await newKey();
   vi.stubEnv('INSTALLATION_ID', 'other');

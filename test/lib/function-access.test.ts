@@ -131,13 +131,20 @@ const pinnedSchedules: Record<(typeof schedules)[number]['name'], string[]> = {
     'dynamodb:Scan grants',
     'dynamodb:Scan keys',
   ],
+  RewrapMaterial: [
+    ...findingKeys,
+    'dynamodb:GetItem keys',
+    'dynamodb:PutItem keys',
+    'dynamodb:Scan keys',
+    'secretsmanager:GetSecretValue root secret',
+  ],
   WarnOfExpiry: findingDueKeys,
 };
 
 it.each(Object.entries(pinnedSchedules))('lets the schedule %s do exactly this', (name, grants) => {
   expect(grantsOf(name)).toEqual([...everyFunction, 'sqs:SendMessage failed schedules', ...grants].toSorted());
   const { Variables } = functionOf(name).Environment;
-  expect('ROOT_ARNS' in Variables).toBe(name === 'RotateKeys');
+  expect('ROOT_ARNS' in Variables).toBe(['RotateKeys', 'RewrapMaterial'].includes(name));
 });
 
 const grantable = new Set<string>(grantOperations);

@@ -46,7 +46,7 @@ it('lets the functions that handle key material, and no other, have MACs made, a
     return [Properties.Code.ZipFile];
   });
   const material = operations.filter((operation) => usesOf(operation).material !== undefined).map(({ name }) => name);
-  expect(granted.toSorted()).toEqual([...material, 'RotateKeys'].toSorted());
+  expect(granted.toSorted()).toEqual([...material, 'RotateKeys', 'RewrapMaterial'].toSorted());
 });
 
 it('deletes it in a sandbox as soon as AWS KMS lets one', () => {

@@ -22,6 +22,7 @@ const anything = Object.assign(new Date(0), {
   LastUpdatedDate: new Date(0),
   due: new Date(0),
   materials: [],
+  wrapped: Buffer.of(1),
 });
 
 /** What a function of a store asks of DynamoDB: the actions, each with its index if it is not on the table. */

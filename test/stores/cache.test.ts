@@ -207,6 +207,7 @@ describe('cached stores', () => {
       removeFromOutbox: vi.fn(async () => {}),
       due: vi.fn(async () => ({ items: [] })),
       scan: vi.fn(async () => ({ items: [] })),
+      replaceMaterial: vi.fn(async () => {}),
       shred: vi.fn(async () => {}),
       remove: vi.fn(async () => {}),
     },

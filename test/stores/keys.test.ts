@@ -117,6 +117,49 @@ describe('on the embedded DynamoDB', () => {
     expect(await keys.material(KeyId, material.KeyMaterialId)).toEqual(again);
   });
 
+  const anew = new Uint8Array([4, 5, 6]);
+
+  it('puts material that was wrapped anew in place of what was read, once', async () => {
+    await keys.create(record, material);
+    await keys.replaceMaterial(material, anew);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toMatchObject({ ...material, wrapped: anew });
+    await expect(keys.replaceMaterial(material, new Uint8Array([7]))).rejects.toThrow(StaleRecordError);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toMatchObject({ wrapped: anew });
+    expect(await keys.get(KeyId)).toEqual(record);
+  });
+
+  it('does not bring back material that was deleted before it was wrapped anew, nor replace what was imported again', async () => {
+    await keys.create(record, material);
+    await keys.deleteMaterial(material);
+    await expect(keys.replaceMaterial(material, anew)).rejects.toThrow(StaleRecordError);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toBeUndefined();
+    const again = { ...material, wrapped: new Uint8Array([9]) };
+    await keys.update(record, {}, again);
+    await expect(keys.replaceMaterial(material, anew)).rejects.toThrow(StaleRecordError);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toEqual(again);
+  });
+
+  it('deletes material that was read before it was wrapped anew, however often', async () => {
+    for (const times of [1, 2]) {
+      await keys.addMaterial(material);
+      for (let n = 1; n <= times; n += 1) {
+        const stored = await keys.material(KeyId, material.KeyMaterialId);
+        if (stored) await keys.replaceMaterial(stored, new Uint8Array([4, n]));
+      }
+      await keys.deleteMaterial(material);
+      expect(await keys.material(KeyId, material.KeyMaterialId)).toBeUndefined();
+    }
+  });
+
+  it('leaves material that was imported again and then wrapped anew since it was read', async () => {
+    await keys.create(record, material);
+    const again = { ...material, wrapped: new Uint8Array([9]) };
+    await keys.update(record, {}, again);
+    await keys.replaceMaterial(again, anew);
+    await keys.deleteMaterial(material);
+    expect(await keys.material(KeyId, material.KeyMaterialId)).toMatchObject({ wrapped: anew });
+  });
+
   it('removes a record for good: a copy of it that comes back is dead, another life of the key is not', async () => {
     await keys.create(record, material);
     await keys.shred(KeyId);
