@@ -1,9 +1,12 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
+import type { RootVersions } from './root-versions.ts';
 
 /** The switches of `-c`: https://docs.aws.amazon.com/cdk/v2/guide/context.html. What they mean is said in docs/deploy.md. */
 export const switches = [
   'rootKey',
+  'rootVersions',
+  'rootInForce',
   'endpoint',
   'trustedAccounts',
   'routerCallers',
@@ -41,6 +44,22 @@ export const listOf = (node: Node, name: Switch, pattern: RegExp, takes: string)
   const values = typeof given === 'string' ? given.split(',').map((value) => value.trim()) : [''];
   if (!values.every((value) => pattern.test(value))) return refuse(node, name, takes, given);
   return [...new Set(values)];
+};
+
+/** A switch of this form; undefined unless said. */
+const matchOf = (node: Node, name: Switch, pattern: RegExp, takes: string): RegExpExecArray | undefined => {
+  const given: unknown = node.tryGetContext(name);
+  if (given === undefined) return undefined;
+  return pattern.exec(String(given)) ?? refuse(node, name, takes, given);
+};
+
+/** The versions of the root key: 1 to N, or from one to another; version 1 alone unless said. */
+export const rootVersionsOf = (node: Node): RootVersions => {
+  const takes = 'a number as 2, or two as 2..3';
+  const [, first, last = '1'] = matchOf(node, 'rootVersions', /^(?:([1-9]\d{0,8})\.\.)?([1-9]\d{0,8})$/, takes) ?? [];
+  const [inForce] = matchOf(node, 'rootInForce', /^[1-9]\d{0,8}$/, 'one of the versions of rootVersions') ?? [];
+  const numberOf = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  return { first: numberOf(first), last: Number(last), inForce: numberOf(inForce) };
 };
 
 /** What becomes of keys, secrets and audit records when the stack is deleted: they stay, unless a sandbox says otherwise. */

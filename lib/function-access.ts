@@ -55,7 +55,8 @@ export const environmentOf = ({ uses, attests }: Needs, resources: Resources): R
   if (there.length > 0) environment[variables.otherRegions] = otherRegions.join(',');
   if (uses.material) {
     environment[variables.installationId] = installation;
-    environment[variables.rootArns] = root.id;
+    environment[variables.rootArns] = root.ids;
+    if (root.inForce !== undefined) environment[variables.rootInForce] = String(root.inForce);
   }
   if (attests && attestationRoots) environment[variables.attestationRoots] = attestationRoots;
   return environment;
@@ -65,7 +66,7 @@ export const environmentOf = ({ uses, attests }: Needs, resources: Resources): R
 export const statementsOf = ({ uses, audits }: Needs, resources: Resources): PolicyStatement[] => {
   const { tables, root, auditQueue, otherRegions } = resources;
   const statements = audits ? [allow(['sqs:SendMessage'], [auditQueue.queueArn])] : [];
-  if (uses.material) statements.push(allow([root.action], [root.arn]));
+  if (uses.material) statements.push(allow([root.action], root.arns));
   for (const asked of actionsOf(storesOf(uses))) statements.push(...onTables(asked, [tables[asked.store].tableArn]));
   for (const asked of actionsElsewhere(uses, resources)) {
     const arns = otherRegions.map((region) => arnElsewhere(tables[asked.store], region));

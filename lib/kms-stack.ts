@@ -2,7 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { attestationRootsOf } from './attestation-roots.ts';
-import { alarmTopicOf, choiceOf, removalOf, routerCallersOf, trustedAccountsOf } from './context.ts';
+import { alarmTopicOf, choiceOf, removalOf, rootVersionsOf, routerCallersOf, trustedAccountsOf } from './context.ts';
 import { Kms, type KmsProps } from './kms.ts';
 
 export type KmsStackProps = StackProps & Pick<KmsProps, 'code' | 'regions'>;
@@ -20,6 +20,7 @@ export class KmsStack extends Stack {
       code,
       regions,
       rootKey: choiceOf(node, 'rootKey', ['secret', 'kms']),
+      rootVersions: rootVersionsOf(node),
       endpoint: choiceOf(node, 'endpoint', ['regional', 'private']),
       trustedAccounts: trustedAccountsOf(node),
       routerCallers: routerCallersOf(node),

@@ -17,6 +17,7 @@ import { type KeyProps, KmsKey, newKeyProvider } from './key-resource.ts';
 import { OperationFunctions } from './operation-functions.ts';
 import { PrivateEndpoint } from './private-endpoint.ts';
 import { Root, type RootKind } from './root.ts';
+import type { RootVersions } from './root-versions.ts';
 import { ScheduleFunctions } from './schedule-functions.ts';
 import { Tables } from './tables.ts';
 
@@ -31,6 +32,11 @@ export interface KmsProps {
    * change it is to lose all keys. @default 'secret'
    */
   readonly rootKey?: RootKind | undefined;
+  /**
+   * The root keys there are; docs/deploy.md says how they are rotated. A version that was ever in force must stay until
+   * nothing is under it. @default - version 1 alone
+   */
+  readonly rootVersions?: RootVersions | undefined;
   /** `private`: the API is called through an interface endpoint of a VPC alone. @default 'regional' */
   readonly endpoint?: 'regional' | 'private' | undefined;
   /** With `endpoint: 'private'`: where the interface endpoint is. @default - a new VPC of two isolated subnets */
@@ -81,7 +87,12 @@ export class Kms extends Construct {
     const { rootKey = 'secret', removal = RemovalPolicy.RETAIN, trustedAccounts = [], routerCallers = [] } = props;
     const lasting = { installation: this.installationOf(props), removal };
     const { tables } = new Tables(this, 'Tables', lasting);
-    const { access: root } = new Root(this, 'RootSecret', { ...lasting, kind: rootKey, regions: props.regions });
+    const { access: root } = new Root(this, 'RootSecret', {
+      ...lasting,
+      kind: rootKey,
+      versions: props.rootVersions,
+      regions: props.regions,
+    });
     const { queue, undelivered } = new AuditQueue(this, 'AuditQueue', lasting);
     this.#gateway = new GatewayApi(this, 'Api', {
       ...lasting,
