@@ -83,4 +83,11 @@ const lambda: AsksOf = (request) => {
   ];
 };
 
-const byService: Readonly<Record<string, AsksOf>> = { dynamodb: dynamoDb, sqs, s3, lambda };
+/** The root keys of `-c rootKey=kms`, by their ids. */
+const kms: AsksOf = (request) => {
+  if (request.target !== 'GenerateMac') return undefined;
+  const { KeyId } = JSON.parse(request.body.toString());
+  return [{ action: 'kms:GenerateMac', resource: arnIn('kms', request, String(KeyId).replace(/^.*:/, '')) }];
+};
+
+const byService: Readonly<Record<string, AsksOf>> = { dynamodb: dynamoDb, sqs, s3, lambda, kms };

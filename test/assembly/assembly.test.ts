@@ -5,6 +5,7 @@ import { frontDoorSuite } from './front-door-suite.ts';
 import { operationsSuite } from './operations-suite.ts';
 import { restoreSuite } from './restore-suite.ts';
 import { rightsSuite } from './rights-suite.ts';
+import { rootSuite } from './root-suite.ts';
 import { timeSuite } from './time-suite.ts';
 import { newWorld, type World } from './world.ts';
 
@@ -23,4 +24,5 @@ describe('what cdk synth wrote, running here behind its own IAM,', { timeout: 12
   rightsSuite(world);
   damageSuite(world);
   restoreSuite(world);
+  rootSuite(world);
 });

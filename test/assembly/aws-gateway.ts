@@ -7,6 +7,7 @@ import { type Answer, refusal, s3Refusal } from './answers.ts';
 import { type AwsRequest, asksOf } from './asks.ts';
 import type { Invoke } from './functions.ts';
 import { type Ask, refusalOf, resourcePoliciesOf } from './iam.ts';
+import { newRootKms } from './root-kms.ts';
 import { newSecrets } from './secrets.ts';
 import type { Session } from './sessions.ts';
 import type { MadeStack } from './template.ts';
@@ -39,6 +40,7 @@ export const startAwsGateway = async ({ stacks, sessions, invoke }: AwsGatewayOp
   const policyOf = (arn: string) => policies.get(arn) ?? policies.get(arn.replace(/\/.*$/, ''));
   const bySession = new Map(sessions.map((session) => [session.accessKeyId, session]));
   const secrets = newSecrets(stacks);
+  const rootKms = newRootKms(stacks);
   const refused: string[] = [];
 
   const judge = (session: Session, ask: Ask): string | undefined => {
@@ -51,6 +53,7 @@ export const startAwsGateway = async ({ stacks, sessions, invoke }: AwsGatewayOp
   const carryOut = async (request: AwsRequest, incoming: IncomingMessage, session: Session): Promise<Answer> => {
     const { service, region, body } = request;
     if (service === 'secretsmanager') return secrets.answer(request);
+    if (service === 'kms') return rootKms.answer(request);
     if (service === 'lambda') {
       const { payload, failed } = await invoke(
         region,

@@ -1,9 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { signedCalls } from '../e2e/signed-calls.ts';
-import { type Assembly, deploy } from './assembly.ts';
-import { admin, homeRegion, type World } from './world.ts';
+import { deploy } from './assembly.ts';
+import { copyTables, secretNamed } from './moved-tables.ts';
+import { admin, type World } from './world.ts';
 
 const root = 'serverless-kms/root-1';
 
@@ -15,12 +14,11 @@ export const restoreSuite = (world: () => World): void => {
     const [home] = assembly.stacks;
     const calls = await signedCalls(home?.api.endpoint ?? '', admin);
     try {
-      const [from, to] = [tablesOf(world()), tablesOf(assembly)];
-      for (const { name } of world().home.ofType('AWS::DynamoDB::Table')) {
-        const { Items = [] } = await from.send(new ScanCommand({ TableName: name }));
-        for (const Item of Items) await to.send(new PutCommand({ TableName: name, Item }));
+      await copyTables(world(), assembly);
+      if (withRoot) {
+        const value = secretNamed(world(), root).versions.get('made') ?? {};
+        secretNamed(assembly, root).versions.set('restored', value);
       }
-      if (withRoot) secretOf(assembly)?.versions.set('restored', secretOf(world())?.versions.get('made') ?? {});
       const body = JSON.stringify({ CiphertextBlob });
       return await calls.send({ path: '/prod/Decrypt', service: 'execute-api', body });
     } finally {
@@ -37,14 +35,3 @@ export const restoreSuite = (world: () => World): void => {
     expect(await restored(false, CiphertextBlob)).toMatchObject({ status: 500 });
   });
 };
-
-const secretOf = ({ aws }: Assembly) => aws.secrets.all.find(({ name }) => name === root);
-
-const tablesOf = ({ aws }: Assembly) =>
-  DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      region: homeRegion,
-      endpoint: aws.behind.get(homeRegion)?.endpoint ?? '',
-      credentials: { accessKeyId: 'AKIA', secretAccessKey: 'none' },
-    }),
-  );

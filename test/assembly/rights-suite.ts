@@ -31,7 +31,7 @@ export const rightsSuite = (world: () => World): void => {
       const asked = [...fn.session.asked.values(), ...(acrossRegions.has(nameOf(fn)) ? together : [])];
       return unusedRights(fn.session.role.rights, asked);
     };
-    // What needs no right while there is one root is looked at where there are two: rotation-suite.ts.
+    // What needs no right while there is one root is looked at where there are two: root-suite.ts.
     const functions = [...home.functions.values()].filter((fn) => nameOf(fn) !== 'RewrapMaterial');
     const unused = functions.flatMap((fn) => {
       // The rights of the twin in the other Region are the same, in the same order.

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Token } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { auditFunctions } from '../../lambdas/audit/functions.ts';
 import { operations } from '../../lambdas/operations/index.ts';
@@ -21,6 +22,8 @@ export interface SynthesisedStack {
 }
 
 export interface Synthesised {
+  /** The folder with the code of all functions. */
+  readonly bundles: string;
   readonly stacks: readonly SynthesisedStack[];
   remove(): Promise<void>;
 }
@@ -30,22 +33,28 @@ export interface Synthesised {
  *
  * @param context  the switches of `-c`
  * @param complete adds what an owner may add in code
+ * @param bundled  where the functions are bundled already
  */
 export const synthesise = async (
   context: Readonly<Record<string, string>>,
   homeRegion: string,
   complete = (_home: KmsStack): void => {},
+  bundled?: string,
 ): Promise<Synthesised> => {
   const folder = await mkdtemp(join(tmpdir(), 'assembly-'));
-  const [bundles, outdir] = [join(folder, 'lambdas'), join(folder, 'cdk.out')];
-  await bundle([...operations, ...schedules, ...auditFunctions], bundles);
+  const [bundles, outdir] = [bundled ?? join(folder, 'lambdas'), join(folder, 'cdk.out')];
+  if (bundled === undefined) await bundle([...operations, ...schedules, ...auditFunctions], bundles);
   const app = newApp({ outdir, context: { ...flags, ...context } });
   const code = (name: string) => Code.fromAsset(join(bundles, name));
   const [home, ...sisters] = newKmsStacks(app, 'serverless-kms', { homeRegion, code });
   if (home) complete(home);
   const { stacks } = app.synth();
-  const regions = new Map([home, ...sisters].map((stack) => [stack?.artifactId, stack?.region]));
+  // A stack that is alone may be of any Region.
+  const regionOf = (region: string) => (Token.isUnresolved(region) ? homeRegion : region);
+  const made = [home, ...sisters].filter((stack) => stack !== undefined);
+  const regions = new Map(made.map((stack) => [stack.artifactId, regionOf(stack.region)]));
   return {
+    bundles,
     stacks: await Promise.all(
       stacks.map(async ({ id, stackName, templateFullPath, dependencies }) => {
         const [manifest] = dependencies.filter(({ id: other }) => other === `${id}.assets`);
