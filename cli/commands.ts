@@ -31,6 +31,11 @@ export const commands: Group = {
       summary: 'tell and change who may call',
       load: async () => (await import('./principals.ts')).principals,
     },
+    root: {
+      heading: running,
+      summary: 'rotate the key that all keys are wrapped under',
+      load: async () => (await import('./root.ts')).root,
+    },
     why: {
       heading: looking,
       summary: 'tell why a call was allowed or refused',

@@ -1,6 +1,8 @@
 import { DynamoDBClient, type DynamoDBClientConfig, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import type { DataFolder } from './data-folder.ts';
 import { defaultRegion } from './default-region.ts';
 import { Failure } from './failure.ts';
+import { createFileOnce } from './files.ts';
 
 /** How long the database may take to answer at the start, in milliseconds. */
 const patienceMs = 5000;
@@ -29,4 +31,12 @@ export const reachDynamoDb = async (endpoint: string): Promise<DynamoDBClientCon
   } finally {
     client.destroy();
   }
+};
+
+/** In the data folder: keys under its root secrets are in a database elsewhere too, the first of which it names. */
+export const externalStorageFile = 'external-dynamodb';
+
+/** Leaves word of it, before there are such keys. */
+export const noteExternalStorage = async (folder: DataFolder, endpoint: string): Promise<void> => {
+  await createFileOnce(folder.path(externalStorageFile), `${endpoint}\n`, 0o600);
 };

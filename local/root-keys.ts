@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import type { VersionedRoot } from '../core/crypto/key-wrap.ts';
 import { deriveRootKey } from '../core/crypto/root-key.ts';
 import type { RootKeys } from '../lambdas/keyring.ts';
 import type { DataFolder } from './data-folder.ts';
-import { createFileOnce } from './files.ts';
+import { createFileOnce, syncFolder } from './files.ts';
 
 /** Bytes of a new root secret. */
 const secretLength = 64;
@@ -20,10 +20,8 @@ export const openRootKeys = async (folder: DataFolder): Promise<RootKeys> => {
   await createFileOnce(idFile, randomUUID(), 0o600);
   const installationId = await readFile(idFile, 'utf8');
 
-  if ((await versionsIn(folder)).length === 0) {
-    await createFileOnce(folder.path(secretFile(1)), randomBytes(secretLength), 0o600);
-  }
-  const versions = await versionsIn(folder);
+  if ((await rootVersionsIn(folder.path())).length === 0) await addRootSecret(folder, 1);
+  const versions = await rootVersionsIn(folder.path());
   const roots = new Map<number, VersionedRoot>();
   for (const version of versions) {
     const secret = await readFile(folder.path(secretFile(version)));
@@ -39,11 +37,25 @@ export const newRootKeys = (): RootKeys => {
   return rootKeysFrom(new Map([[1, root]]));
 };
 
-const versionsIn = async (folder: DataFolder): Promise<number[]> =>
-  (await readdir(folder.path())).flatMap((name) => {
-    const [, version] = secretName.exec(name) ?? [];
-    return version === undefined ? [] : [Number(version)];
-  });
+/** The versions whose secrets are in a data folder, in their order. */
+export const rootVersionsIn = async (dir: string): Promise<readonly number[]> =>
+  (await readdir(dir))
+    .flatMap((name) => {
+      const [, version] = secretName.exec(name) ?? [];
+      return version === undefined ? [] : [Number(version)];
+    })
+    .toSorted((a, b) => a - b);
+
+/** It is on disk before anything can be wrapped under it. One that is there is left as it is. */
+export const addRootSecret = async (folder: DataFolder, version: number): Promise<void> => {
+  await createFileOnce(folder.path(secretFile(version)), randomBytes(secretLength), 0o600);
+};
+
+/** For good: what is still under it never opens again. */
+export const removeRootSecret = async (folder: DataFolder, version: number): Promise<void> => {
+  await rm(folder.path(secretFile(version)));
+  await syncFolder(folder.path());
+};
 
 const rootKeysFrom = (roots: ReadonlyMap<number, VersionedRoot>): RootKeys => {
   const known = [...roots.keys()].toSorted((a, b) => a - b);

@@ -16,7 +16,7 @@ import { defaultRegion } from './default-region.ts';
 import { openDeletedKeys } from './deleted-keys.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { madeUpEndpoint, openEndpointPolicy } from './endpoint-policy.ts';
-import { reachDynamoDb } from './external-dynamodb.ts';
+import { noteExternalStorage, reachDynamoDb } from './external-dynamodb.ts';
 import { checkDeeply } from './health.ts';
 import { markerKey } from './marker-key.ts';
 import { openPrincipals, type Principals } from './principals.ts';
@@ -185,6 +185,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
 const openStorage = async (folder: DataFolder, inMemory: boolean, endpoint: string | undefined) => {
   if (endpoint !== undefined) {
     const config = await reachDynamoDb(endpoint);
+    if (!inMemory) await noteExternalStorage(folder, endpoint);
     return { name: endpoint, config, close: async () => {}, compact: async () => {} };
   }
   const embedded = await openEmbeddedDynamoDb(inMemory ? {} : { path: folder.path('db') });

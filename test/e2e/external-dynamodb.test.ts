@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, DecryptCommand, EncryptCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import dynalite from 'dynalite';
@@ -55,6 +57,10 @@ describe('with --dynamodb-endpoint', { timeout: 30_000 }, () => {
     await way.close();
     database.close();
     await removeFolders();
+  });
+
+  it('leaves word of it in the data folder: root keys there are not to be rotated without those keys', async () => {
+    expect(await readFile(join(data, 'external-dynamodb'), 'utf8')).toBe(`${url}\n`);
   });
 
   it('makes its tables there, a set for each Region that is used, and works on them', async () => {
