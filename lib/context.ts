@@ -1,5 +1,5 @@
-import { RemovalPolicy, Token } from 'aws-cdk-lib';
-import type { Node } from 'constructs';
+import { Annotations, RemovalPolicy, Token } from 'aws-cdk-lib';
+import type { Construct, Node } from 'constructs';
 import type { RootVersions } from './root-versions.ts';
 
 /** The switches of `-c`: https://docs.aws.amazon.com/cdk/v2/guide/context.html. What they mean is said in docs/deploy.md. */
@@ -99,4 +99,17 @@ export const refuseUnknownSwitches = (node: Node): void => {
   const names = Object.keys(given as object); // context is an object
   const unknown = names.filter((name) => /^[a-zA-Z]+$/.test(name) && !switches.some((known) => known === name));
   if (unknown.length > 0) throw new Error(`there is no switch ${unknown.join(', ')}; there are ${switches.join(', ')}`);
+};
+
+/** The switch that a later deployment must not forget: roots that it does not name are taken out of the stack. */
+const lasting: Switch = 'rootVersions';
+
+/** @param written the context of `cdk.json`, which every deployment reads */
+export const warnOfForgettable = (stacks: readonly Construct[], written: Readonly<Record<string, unknown>>): void => {
+  for (const stack of stacks) {
+    const given: unknown = stack.node.tryGetContext(lasting);
+    if (given === undefined || String(given) === '1' || String(given) === String(written[lasting])) continue;
+    const rule = `write ${lasting}=${given} into cdk.json: a deployment that forgets it takes root keys out of the stack`;
+    Annotations.of(stack).addWarningV2(`serverless-kms:${lasting}`, rule);
+  }
 };

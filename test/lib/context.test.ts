@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
-import { refuseUnknownSwitches, switches } from '../../lib/context.ts';
+import { refuseUnknownSwitches, switches, warnOfForgettable } from '../../lib/context.ts';
 import { synthesise } from './synthesis.ts';
 
 it.each([
@@ -31,6 +32,16 @@ it('refuses a switch that nobody reads, and leaves to the CDK what is its own', 
     removal: 'destroy',
   };
   expect(() => refuseUnknownSwitches(appWith(others))).not.toThrow();
+});
+
+it('warns of root keys that a later deployment could forget', () => {
+  const warnings = (rootVersions: unknown, written: object) => {
+    const stack = new Stack(new App({ context: { rootVersions } }), 'Stack');
+    warnOfForgettable([stack], { ...written });
+    return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('into cdk.json')).length;
+  };
+  expect([warnings('2', {}), warnings('2..3', { rootVersions: '2' })]).toEqual([1, 1]);
+  expect([warnings(undefined, {}), warnings('1', {}), warnings(2, { rootVersions: '2' })]).toEqual([0, 0, 0]);
 });
 
 it('is told of, switch by switch, in docs/deploy.md', () => {
