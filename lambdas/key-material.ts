@@ -18,8 +18,14 @@ export interface DerPair {
 /** Key material ready for use: raw bytes, or a pair in OpenSSL's memory or as DER. */
 export type LoadedMaterial = { readonly secret: Buffer } | DerPair | KeyPair;
 
-/** Runs `use` on one material of a key. `use` is synchronous, so that no eviction can wipe what it reads. */
-export type WithMaterial = <T>(KeyMaterialId: string | undefined, use: (material: LoadedMaterial) => T) => Promise<T>;
+/**
+ * Runs `use` on one material of a key. What it reads of bytes in hand it reads at once, since an eviction wipes them; a pair
+ * in OpenSSL's memory stays for as long as it is at work.
+ */
+export type WithMaterial = <T>(
+  KeyMaterialId: string | undefined,
+  use: (material: LoadedMaterial) => T | Promise<T>,
+) => Promise<T>;
 
 /** Fresh material as it is kept: raw bytes, or PKCS#8 DER. The caller owns and wipes it. RSA is made off this thread. */
 export const generateMaterial = async (

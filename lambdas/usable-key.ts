@@ -22,7 +22,7 @@ export const usableKey = (
   const { KeyId, KeySpec, currentKeyMaterialId } = record;
   const schemeOf = (algorithm: SigningAlgorithm) => given(algorithms.signatureScheme, 'signatures')(KeySpec, algorithm);
   const encapsulation = () => given(algorithms.encapsulation, 'encapsulation');
-  const withCurrent = <T>(use: (material: LoadedMaterial) => T) => withMaterial(currentKeyMaterialId, use);
+  const withCurrent = <T>(use: (material: LoadedMaterial) => T | Promise<T>) => withMaterial(currentKeyMaterialId, use);
 
   return {
     async encrypt(plaintext, algorithm, context) {

@@ -1,4 +1,5 @@
 import { constants, type KeyObject, privateEncrypt, publicDecrypt, randomBytes, sign, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import { checkBytes } from './bytes.ts';
 import { digestLength, type MessageKind } from './digest.ts';
 import { encodeEmsaPss, type PssHash, verifyEmsaPss } from './emsa-pss.ts';
@@ -10,23 +11,26 @@ export interface RsaSignatureScheme {
   readonly hash: PssHash;
 }
 
+const signAside = promisify(sign);
+
 /**
  * Signs with RSASSA-PSS (RFC 8017 §8.1.1) or RSASSA-PKCS1-v1_5 (§8.2.1).
- * OpenSSL takes whole messages; what it would do with a digest is to hash it again, so digests are padded here.
+ * OpenSSL takes whole messages, and signs them off this thread; what it would do with a digest is to hash it again, so
+ * digests are padded here.
  *
  * @param message the message, or its digest if `kind` says so
  * @returns as many bytes as the modulus has
  * @throws {RangeError} on a digest whose length is not that of the hash, or a key which is not RSA private
  */
-export const signRsa = (
+export const signRsa = async (
   { scheme, hash }: RsaSignatureScheme,
   privateKey: KeyObject,
   message: Uint8Array,
   kind: MessageKind,
-): Buffer => {
+): Promise<Buffer> => {
   const modulusBits = modulusBitsOf(privateKey, 'private');
   checkBytes('message', message, kind === 'DIGEST' ? digestLength[hash] : undefined);
-  if (kind === 'RAW') return sign(hash, message, { key: privateKey, ...nativeOptions[scheme] });
+  if (kind === 'RAW') return signAside(hash, message, { key: privateKey, ...nativeOptions[scheme] });
   return privateEncrypt(
     { key: privateKey, padding: constants.RSA_NO_PADDING },
     pad[scheme](hash, message, modulusBits),

@@ -9,7 +9,8 @@ import { derPairOf, type LoadedMaterial, pairOf } from '../key-material.ts';
 import type { Message } from './message.ts';
 
 export interface SignatureScheme {
-  sign(material: LoadedMaterial, message: Message): Buffer;
+  /** What takes long, and can be done off this thread, comes later. */
+  sign(material: LoadedMaterial, message: Message): Buffer | Promise<Buffer>;
   verify(material: LoadedMaterial, message: Message, signature: Uint8Array): boolean;
 }
 
