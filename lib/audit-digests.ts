@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { variables } from '../lambdas/environment.ts';
 import { accept, acceptObjects } from './accepted.ts';
 import { type CodeProps, newLeastFunction } from './function.ts';
-import { invokeBySchedule, tellingFailures } from './scheduled.ts';
+import { invokeBySchedule } from './scheduled.ts';
 
 export interface AuditDigestsProps extends CodeProps {
   readonly installation: string;
@@ -47,7 +47,7 @@ export class AuditDigests extends Construct {
         statements: statements.map((statement) => new PolicyStatement(statement)),
       },
       props,
-      { timeout: Duration.minutes(15), more: [tellingFailures(failed)] },
+      { timeout: Duration.minutes(15), failed },
     );
     for (const names of ['AWSLogs/*', 'AWSLogs/*/CloudTrail-Digest/*']) {
       acceptObjects(this, bucket, names, 'Files are named after the account, the Region and the time.');

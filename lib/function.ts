@@ -2,6 +2,7 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { functionName } from '../lambdas/environment.ts';
 import { environmentOf, type Needs, type Resources, statementsOf } from './function-access.ts';
@@ -29,8 +30,11 @@ export interface FunctionParts {
 
 export interface FunctionOptions {
   readonly timeout: Duration;
-  /** What its role allows besides what it needs. */
-  readonly more?: readonly PolicyStatement[];
+  /**
+   * Where word goes of invocations by events that failed for good: Lambda tries each twice more. As a property of the
+   * function it is no resource of its own, of which a stack has a limited number.
+   */
+  readonly failed?: IQueue;
 }
 
 const functionDefaults = {
@@ -60,7 +64,7 @@ export const newLeastFunction = (
   scope: Construct,
   { name, functionName, environment, statements: needed }: FunctionParts,
   { code, removal }: CodeProps,
-  { timeout, more = [] }: FunctionOptions,
+  { timeout, failed }: FunctionOptions,
 ): LambdaFunction => {
   const logGroup = new LogGroup(scope, `${name}Logs`, {
     retention: RetentionDays.THREE_MONTHS,
@@ -70,7 +74,8 @@ export const newLeastFunction = (
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resources: [logGroup.logGroupArn],
   });
-  const statements = [writeLogs, ...needed, ...more];
+  const tellFailures = failed && new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] });
+  const statements = [writeLogs, ...needed, ...(tellFailures ? [tellFailures] : [])];
   const role = new Role(scope, `${name}Role`, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { [name]: new PolicyDocument({ statements }) },
@@ -78,6 +83,7 @@ export const newLeastFunction = (
   return new LambdaFunction(scope, name, {
     ...functionDefaults,
     ...(functionName && { functionName }),
+    ...(failed && { deadLetterQueue: failed }),
     timeout,
     code: code(name),
     description: `KMS ${name}`,

@@ -6,7 +6,7 @@ import { schedules } from '../lambdas/schedules/index.ts';
 import { accept } from './accepted.ts';
 import { type FunctionProps, newFunction } from './function.ts';
 import { needsOfSchedule } from './function-access.ts';
-import { invokeBySchedule, tellingFailures } from './scheduled.ts';
+import { invokeBySchedule } from './scheduled.ts';
 
 /** A pass that runs out of it goes on with the next: what is left is still due. */
 const timeout = Duration.minutes(5);
@@ -29,8 +29,7 @@ export class ScheduleFunctions extends Construct {
     accept(this.failed, 'SQS3', 'It is itself where rules and functions leave what failed for good.');
     for (const schedule of schedules) {
       const { name, everyMinutes } = schedule;
-      const more = [tellingFailures(this.failed)];
-      const fn = newFunction(this, needsOfSchedule(schedule), props, { timeout, more });
+      const fn = newFunction(this, needsOfSchedule(schedule), props, { timeout, failed: this.failed });
       const rate = Every.rate(Duration.minutes(everyMinutes));
       invokeBySchedule(this, fn, { name, schedule: rate, failed: this.failed });
     }

@@ -23,8 +23,8 @@ const queuesOf = ({ session }: Deployed, { region }: RunningStack, { aws }: Asse
   new SQSClient({ region, endpoint: aws.endpoint, credentials: session });
 
 /**
- * Fires the rule of a function as EventBridge does: the function must let the rule in; it is tried again as often as it
- * says, and what failed for good goes where it says, in the role of the function.
+ * Fires the rule of a function as EventBridge does: the function must let the rule in; it is tried again as often as
+ * Lambda does, and what failed for good goes where it says, in the role of the function.
  *
  * @returns whether one of the attempts succeeded
  * @throws {Error} when the rule could not reach the function, or word of its failure nobody
@@ -39,11 +39,10 @@ export const fire = async (assembly: Assembly, stack: RunningStack, name: string
   if (State !== 'ENABLED' || others.length > 0) throw new Error(`the rule of ${name} does not fire it alone`);
   letRuleIn(assembly, stack, rule, fn.made, DeadLetterConfig.Arn);
   const event = Input === undefined ? { source: 'aws.events', resources: [rule.arn] } : JSON.parse(Input);
-  const { MaximumRetryAttempts, DestinationConfig } = configOf(stack, fn.made);
-  for (let attempt = 0; attempt <= MaximumRetryAttempts; attempt += 1) {
+  for (let attempt = 0; attempt <= lambdaRetries; attempt += 1) {
     if (!(await fn.invoke(event)).failed) return true;
   }
-  const QueueUrl = urlOf(DestinationConfig.OnFailure.Destination, stack);
+  const QueueUrl = urlOf(fn.made.properties.DeadLetterConfig.TargetArn, stack);
   await queuesOf(fn, stack, assembly).send(
     new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ event }) }),
   );
@@ -67,13 +66,8 @@ const letRuleIn = ({ aws }: Assembly, stack: RunningStack, rule: Made, fn: Made,
   }
 };
 
-const configOf = (stack: RunningStack, { name }: Made) => {
-  const found = stack
-    .ofType('AWS::Lambda::EventInvokeConfig')
-    .find(({ properties }) => properties.FunctionName === name);
-  if (found === undefined) throw new Error(`${name} has no EventInvokeConfig`);
-  return found.properties;
-};
+/** What Lambda does unless told otherwise. */
+const lambdaRetries = 2;
 
 /** Messages. */
 export interface Delivered {
