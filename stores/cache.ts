@@ -3,12 +3,13 @@ import QuickLRU from 'quick-lru';
 export interface RecordCache<V extends object> {
   /** What is cached, or what `fetch` finds. Misses are not remembered. */
   read(id: string, fetch: () => Promise<V | undefined>): Promise<V | undefined>;
-  /** Runs a write; the copy is dropped before it and, whatever became of it, again after it. */
+  /** Runs a write; the copy is dropped before it, and there is none until it is done, whatever became of it. */
   write<T>(id: string, write: () => Promise<T>): Promise<T>;
 }
 
 /**
  * Copies of records that this process read. A read that overlaps a write is never kept: it may have seen what was before.
+ * Nor is it shared: who comes when somebody has seen what the write made, may not see what was before.
  *
  * @param seconds how long a copy may be used: `Infinity` for a process that is the only writer, 0 for no copies
  * @param most    records kept at most
@@ -19,9 +20,12 @@ export const newRecordCache = <V extends object>(seconds: number, most = 10_000)
     ...(seconds > 0 && seconds < Infinity ? { maxAge: seconds * 1000 } : {}),
   });
   const reads = new Map<string, Promise<V | undefined>>();
-  const drop = (id: string) => {
-    copies.delete(id);
-    reads.delete(id);
+  /** How many writes of a record are under way. */
+  const writes = new Map<string, number>();
+  const ended = (id: string) => {
+    const left = (writes.get(id) ?? 1) - 1;
+    if (left > 0) writes.set(id, left);
+    else writes.delete(id);
   };
 
   const fetchAndKeep = (id: string, fetch: () => Promise<V | undefined>): Promise<V | undefined> => {
@@ -39,16 +43,18 @@ export const newRecordCache = <V extends object>(seconds: number, most = 10_000)
 
   return {
     async read(id, fetch) {
-      if (seconds === 0) return fetch();
+      if (seconds === 0 || writes.has(id)) return fetch();
       return copies.get(id) ?? reads.get(id) ?? fetchAndKeep(id, fetch);
     },
 
     async write(id, write) {
-      drop(id);
+      copies.delete(id);
+      reads.delete(id);
+      writes.set(id, (writes.get(id) ?? 0) + 1);
       try {
         return await write();
       } finally {
-        drop(id);
+        ended(id);
       }
     },
   };

@@ -127,6 +127,33 @@ describe('a write', () => {
     expect(await cache.read('k', async () => version(2))).toEqual(version(2));
   });
 
+  it('lets no read that begins during it share the fetch of another, which may have seen what was before', async () => {
+    const cache = newRecordCache<Value>(Infinity);
+    const [writing, early] = [held<void>(), held<Value>()];
+    const write = cache.write('k', () => writing.promise);
+    const first = cache.read('k', () => early.promise);
+    expect(await cache.read('k', async () => version(2))).toEqual(version(2));
+    early.resolve(version(1));
+    expect(await first).toEqual(version(1));
+    expect(await cache.read('k', async () => version(2))).toEqual(version(2));
+    writing.resolve();
+    await write;
+  });
+
+  it('lets no copy be kept before the last of several has ended', async () => {
+    const cache = newRecordCache<Value>(Infinity);
+    const [first, second] = [held<void>(), held<void>()];
+    const writes = [first, second].map(({ promise }) => cache.write('k', () => promise));
+    first.resolve();
+    await writes[0];
+    await cache.read('k', async () => version(1));
+    expect(await cache.read('k', async () => version(2))).toEqual(version(2));
+    second.resolve();
+    await writes[1];
+    await cache.read('k', async () => version(3));
+    expect(await cache.read('k', never)).toEqual(version(3));
+  });
+
   it('lets no read after it share a fetch that began before it', async () => {
     const cache = newRecordCache<Value>(Infinity);
     const early = held<Value>();
