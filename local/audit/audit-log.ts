@@ -2,12 +2,26 @@ import { placeOf } from '../../core/audit/log-file.ts';
 import type { AuditEntry, AuditLog, Runtime } from '../../lambdas/pipeline/ports.ts';
 import type { Digests } from './digests.ts';
 import { makeLogFiles } from './log-files.ts';
-import { newWrittenLines, type WrittenLines } from './runs.ts';
-import { newSpool } from './spool.ts';
+import { newWrittenLines, type ToldLines, type WrittenLines, writtenElsewhere } from './runs.ts';
+import { giveLastName, newSpool } from './spool.ts';
+import { takeSpoolsLeft } from './spools-left.ts';
 
 export interface LocalAuditLog extends AuditLog {
+  /**
+   * Gives the spool of a process beside this one its last name, and makes log files of it.
+   *
+   * @param written what that process wrote to it, if it can still tell
+   * @returns the name, if there is one
+   */
+  takeOver(path: string, written?: ToldLines): Promise<string | undefined>;
   /** Writes everything out; later records are refused. May be called again. */
   close(): Promise<void>;
+}
+
+/** The spool of a process beside the one that makes log files, and how that one is asked to take it over. */
+export interface SpoolBeside {
+  readonly path: string;
+  readonly takeOver: LocalAuditLog['takeOver'];
 }
 
 /** A spool becomes log files this long after its first record, */
@@ -28,6 +42,8 @@ const hint = 'calls fail until one can. Is the disk full, or the folder not ours
  * A record that was acknowledged survives the end of the process, `kill -9` included, and is in exactly one log file.
  * Like the database beside it, the spool is not synced on each write: a power cut may take the last moments.
  *
+ * Of several processes with one folder, one makes the files; the others have their spools beside that one's.
+ *
  * With digests, what is in log files can be proved: each hour that has ended, and the last one when the log is closed.
  *
  * @param folder of this process alone; what an earlier process left there becomes log files before this resolves
@@ -38,14 +54,17 @@ export const openAuditLog = async (options: {
   now: () => Date;
   log: Runtime['log'];
   digests?: Digests;
+  /** For a process that makes no files. */
+  beside?: SpoolBeside;
 }): Promise<LocalAuditLog> => {
-  const { folder, log, digests } = options;
-  const spool = newSpool(options);
+  const { folder, now, log, digests, beside } = options;
+  const giveName = beside && (() => beside.takeOver(beside.path, inSpool.told()));
+  const spool = newSpool({ folder, now, log, path: beside?.path, giveName });
   const inTurn = newQueue();
   const filing = newQueue();
   let group: { readonly entries: AuditEntry[]; readonly written: Promise<void> } | undefined;
   let inSpool = newWrittenLines();
-  const setAside = new Map<string, WrittenLines>();
+  const setAside = new Map<string, Pick<WrittenLines, 'runsOf'>>();
   let waiting = { records: 0, bytes: 0 }; // since the last roll, or try at one
   let timer: NodeJS.Timeout | undefined;
   let isFailing = false;
@@ -95,19 +114,28 @@ export const openAuditLog = async (options: {
     try {
       await inTurn(async () => {
         const name = await spool.setAside();
-        if (name) setAside.set(name, inSpool);
+        if (name && !beside) setAside.set(name, inSpool);
         inSpool = newWrittenLines();
       });
-      await filing(() => makeLogFiles(folder, log, setAside, digests?.add));
+      await makeFiles();
     } catch (error) {
-      const next = closing ? 'when the service starts again' : `in ${longestWaitSeconds} seconds`;
-      log({ level: 'error', message: `Audit records wait in ${folder} to become log files; next try ${next}`, error });
-      rollLater();
+      tryAgain(error);
     }
+  };
+
+  const makeFiles = async () => {
+    if (!beside) await filing(() => makeLogFiles(folder, log, setAside, digests?.add));
+  };
+
+  const tryAgain = (error: unknown): void => {
+    const next = closing ? 'when the service starts again' : `in ${longestWaitSeconds} seconds`;
+    log({ level: 'error', message: `Audit records wait in ${folder} to become log files; next try ${next}`, error });
+    rollLater();
   };
 
   const makeDigests = () => filing(async () => digests?.onTheHour());
 
+  if (!beside) await takeSpoolsLeft(folder, now);
   await spool.setAside();
   await roll();
   await makeDigests();
@@ -120,6 +148,12 @@ export const openAuditLog = async (options: {
       group ??= { entries: [], written: inTurn(writeGroup) };
       group.entries.push(entry);
       await group.written;
+    },
+    async takeOver(path, written) {
+      const name = await giveLastName(path, folder, now);
+      if (name && written) setAside.set(name, writtenElsewhere(written));
+      if (name) void makeFiles().catch(tryAgain);
+      return name;
     },
     close() {
       closing ??= roll().then(async () => {

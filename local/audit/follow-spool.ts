@@ -1,9 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AuditRecord } from '../../lambdas/pipeline/ports.ts';
-import { spoolFile } from './names.ts';
-import { recordsOf } from './record-files.ts';
+import { openSpools, recordsOf } from './record-files.ts';
 
 const lookEveryMilliseconds = 200;
 
@@ -15,30 +13,37 @@ interface Followed {
 }
 
 /**
- * The records that are written from now on, as the spool gets them. It only reads; a spool that was set aside is read to
+ * The records that are written from now on, as the spools get them. It only reads; a spool that was set aside is read to
  * its end, since an open file stays readable when it is renamed or removed.
  *
  * @param folder the audit folder; it need not be there yet
  * @param signal ends it
  */
 export async function* followSpool(folder: string, signal: AbortSignal): AsyncGenerator<AuditRecord> {
-  const path = join(folder, spoolFile);
-  let current = await openSpool(path);
-  if (current) current.position = (await current.handle.stat()).size;
+  const followed = new Map<string, Followed>();
+  for (const path of await openSpools(folder)) {
+    const spool = await openSpool(path);
+    if (spool) followed.set(path, { ...spool, position: (await spool.handle.stat()).size });
+  }
   try {
     while (!signal.aborted) {
-      // First the name, then the lines: what came before the name passed to another file is read.
-      const ino = (await stat(path).catch(() => undefined))?.ino;
-      if (current) yield* newRecords(current);
-      if (current?.ino === ino) {
-        await wait(lookEveryMilliseconds, undefined, { signal }).catch(() => {});
-        continue;
+      let isNew = false;
+      for (const path of new Set([...followed.keys(), ...(await openSpools(folder))])) {
+        const current = followed.get(path);
+        // First the name, then the lines: what came before the name passed to another file is read.
+        const ino = (await stat(path).catch(() => undefined))?.ino;
+        if (current) yield* newRecords(current);
+        if (current?.ino === ino) continue;
+        isNew = true;
+        followed.delete(path);
+        await current?.handle.close();
+        const next = await openSpool(path);
+        if (next) followed.set(path, next);
       }
-      await current?.handle.close();
-      current = await openSpool(path);
+      if (!isNew) await wait(lookEveryMilliseconds, undefined, { signal }).catch(() => {});
     }
   } finally {
-    await current?.handle.close();
+    for (const { handle } of followed.values()) await handle.close();
   }
 }
 

@@ -17,17 +17,18 @@ const level = 3;
  * Turns every spool that was set aside into log files, one per account and Region, `{"Records":[…]}` in gzip.
  * Names and bytes follow from the spool alone: after a crash at any point, a second run makes the same files again.
  *
- * @param written what this process wrote itself, by the names of spools; those that are filed are taken out
+ * @param written what is known of lines, by the names of spools; those that are filed are taken out
  * @param made told of each log file once it is there
  * @throws {AggregateError} when some could not be turned; they are still there, and the others are done
  */
 export const makeLogFiles = async (
   folder: string,
   log: Runtime['log'],
-  written: Map<string, WrittenLines>,
+  written: Map<string, Pick<WrittenLines, 'runsOf'>>,
   made: (place: Place, file: ListedLogFile) => void = () => {},
 ): Promise<void> => {
   const spools = (await readdir(folder)).filter(isSpoolName).sort();
+  for (const name of written.keys()) if (!spools.includes(name)) written.delete(name); // filed before it was told of
   if (spools.length === 0) return;
   await syncFolder(folder); // a spool that a power cut gave its first name back would be filed twice
   const errors: unknown[] = [];
@@ -46,7 +47,7 @@ const fileSpool = async (
   folder: string,
   name: string,
   log: Runtime['log'],
-  written: WrittenLines | undefined,
+  written: Pick<WrittenLines, 'runsOf'> | undefined,
   made: (place: Place, file: ListedLogFile) => void,
 ): Promise<void> => {
   const spool = join(folder, name);
@@ -82,7 +83,7 @@ interface Log {
 }
 
 /** @returns the lines by place, whether the last one was torn, and the numbers, from 1, of those that are no records */
-const sortLines = async (bytes: Buffer, written: WrittenLines | undefined) => {
+const sortLines = async (bytes: Buffer, written: Pick<WrittenLines, 'runsOf'> | undefined) => {
   const known = written?.runsOf(bytes);
   const { runs, broken, torn } = known ? { runs: known, broken: [], torn: false } : await readLines(bytes);
   const logs = new Map<string, Log>();

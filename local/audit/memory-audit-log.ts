@@ -5,5 +5,6 @@ export const newMemoryAuditLog = (): LocalAuditLog => ({
   async write(entry) {
     checkPlace(entry);
   },
+  takeOver: async () => undefined,
   async close() {},
 });

@@ -5,6 +5,9 @@ import type { Place } from '../../core/model/arn.ts';
 /** The spool that takes new records. */
 export const spoolFile = 'spool.jsonl';
 
+/** The folder in which each front has one for its spool; see local/fronts. */
+export const frontsFolder = 'fronts';
+
 /** What stands in digests for the bucket: the folder below which all their paths begin. */
 export const folderAsBucket = 'audit';
 

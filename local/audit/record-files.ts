@@ -3,11 +3,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { AuditRecord } from '../../lambdas/pipeline/ports.ts';
-import { isSpoolName, spoolFile, spoolOfLogFile } from './names.ts';
+import { frontsFolder, isSpoolName, spoolFile, spoolOfLogFile } from './names.ts';
 
-/** The spool that takes records now, then those set aside, of which log files are made. */
+/** The spools that take records now: that of the service, and one for each of its fronts. Not all of them need be there. */
+export const openSpools = async (folder: string): Promise<readonly string[]> => {
+  const fronts = await readdir(join(folder, frontsFolder)).catch(() => []);
+  return [join(folder, spoolFile), ...fronts.sort().map((name) => join(folder, frontsFolder, name, spoolFile))];
+};
+
+/** The spools that take records now, then those set aside, of which log files are made. */
 export async function* spools(folder: string): AsyncGenerator<string> {
-  yield join(folder, spoolFile);
+  yield* await openSpools(folder);
   const names = await readdir(folder).catch(() => []);
   for (const name of names.sort().reverse()) {
     if (isSpoolName(name.replace(/broken$/, 'jsonl'))) yield join(folder, name);

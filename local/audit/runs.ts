@@ -21,7 +21,22 @@ export interface WrittenLines {
   add(bytes: Uint8Array, entries: readonly AuditEntry[]): void;
   /** @returns all lines, if these bytes are what was added, and all of it */
   runsOf(bytes: Uint8Array): readonly Run[] | undefined;
+  /** The same for another process. */
+  told(): ToldLines;
 }
+
+export interface ToldLines {
+  readonly runs: readonly Run[];
+  /** Of all bytes. */
+  readonly length: number;
+  /** CRC-32 of all bytes. */
+  readonly sum: number;
+}
+
+/** What another process has written to one spool, as it told. */
+export const writtenElsewhere = ({ runs, length, sum }: ToldLines): Pick<WrittenLines, 'runsOf'> => ({
+  runsOf: (bytes) => (bytes.length === length && crc32(bytes) === sum ? runs : undefined),
+});
 
 /** What was known of lines when they were written, so that nobody has to read them again. */
 export const newWrittenLines = (): WrittenLines => {
@@ -36,7 +51,8 @@ export const newWrittenLines = (): WrittenLines => {
       }
       sum = crc32(bytes, sum);
     },
-    runsOf: (bytes) => (bytes.length === length && crc32(bytes) === sum ? runs.all : undefined),
+    runsOf: (bytes) => writtenElsewhere({ runs: runs.all, length, sum }).runsOf(bytes),
+    told: () => ({ runs: runs.all, length, sum }),
   };
 };
 

@@ -1,6 +1,6 @@
 import { statSync, writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
 import { newSpoolName, spoolFile } from './names.ts';
 
@@ -26,10 +26,35 @@ interface OpenFile {
   size: number;
 }
 
+/**
+ * Gives a spool its last name in the audit folder. Its own folder and that one are made when needed.
+ *
+ * @returns the name; `undefined` where there is no such file
+ */
+export const giveLastName = async (path: string, folder: string, now: () => Date): Promise<string | undefined> => {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const name = newSpoolName(now());
+  try {
+    await rename(path, join(folder, name));
+    return name;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    return undefined;
+  }
+};
+
 /** @param folder created when needed */
-export const newSpool = (options: { folder: string; now: () => Date; log: Runtime['log'] }): Spool => {
-  const { folder, now, log } = options;
-  const path = join(folder, spoolFile);
+export const newSpool = (options: {
+  folder: string;
+  now: () => Date;
+  log: Runtime['log'];
+  /** @default a file of the folder */
+  path?: string | undefined;
+  /** Gives it its last name, as `giveLastName` does. */
+  giveName?: (() => Promise<string | undefined>) | undefined;
+}): Spool => {
+  const { folder, now, log, path = join(folder, spoolFile) } = options;
+  const { giveName = () => giveLastName(path, folder, now) } = options;
   let current: OpenFile | undefined;
 
   const begin = async (): Promise<OpenFile> => {
@@ -39,15 +64,8 @@ export const newSpool = (options: { folder: string; now: () => Date; log: Runtim
   };
 
   const setAside = async (): Promise<string | undefined> => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    let name: string | undefined = newSpoolName(now());
-    try {
-      await rename(path, join(folder, name));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      name = undefined;
-      reportLoss();
-    }
+    const name = await giveName();
+    if (name === undefined) reportLoss();
     await letGo();
     return name;
   };
