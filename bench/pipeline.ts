@@ -14,8 +14,9 @@ import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { newRootKeys } from '../local/root-keys.ts';
 import { cachedStores } from '../stores/cached.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
-import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import { dynamoStores } from '../stores/dynamo/stores.ts';
 import { bufferedUsage } from '../stores/usage-tracking.ts';
+import { storesWithin } from '../stores/within.ts';
 
 /**
  * The pipeline with as little around it as can be: a caller that is given, no audit log, stores that keep their records

@@ -45,6 +45,12 @@ export const start = command({
       variable: 'KMS_QUOTAS',
       byDefault: 'off',
     },
+    processes: {
+      value: 'N',
+      about: 'how many processes answer calls; more use more cores',
+      variable: 'KMS_PROCESSES',
+      byDefault: '1',
+    },
   },
   json: 'one line when ready, instead of text: endpoint, region, account, dataDir, pid',
   examples: [

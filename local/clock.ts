@@ -4,6 +4,8 @@ import { writeFileAtomically } from './files.ts';
 /** The service's own time: real time, and by how much it was moved. */
 export interface Clock {
   now(): Date;
+  /** By how much it was moved. */
+  offsetMs(): number;
   /** Moves it, for good: the file says so before it goes by. */
   moveTo(instant: Date): Promise<void>;
   /** Real time again. */
@@ -24,6 +26,7 @@ export const openClock = async (file: string | undefined): Promise<Clock> => {
   };
   return {
     now: () => new Date(Date.now() + offsetMs),
+    offsetMs: () => offsetMs,
     moveTo: (instant) => keep(instant.getTime() - Date.now()),
     reset: () => keep(0),
   };

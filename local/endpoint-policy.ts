@@ -1,6 +1,6 @@
 import { type CompiledPolicy, checkPolicy, compilePolicy } from '../core/policy/policy.ts';
 import type { HttpRequest } from '../lambdas/pipeline/ports.ts';
-import { type FollowedFile, followFile } from './followed-file.ts';
+import { type Change, type FollowedFile, followFile } from './followed-file.ts';
 import { parseJson } from './json-fault.ts';
 
 /** The endpoint policy cannot be used; the message says where it is broken. */
@@ -23,16 +23,19 @@ export const madeUpEndpoint = {
 export const openEndpointPolicy = (
   file: string,
   log: (message: string) => void,
+  change?: Change,
 ): Promise<FollowedFile<CompiledPolicy<'endpoint'>>> =>
   followFile(file, {
-    read,
+    read: readEndpointPolicy,
     Fault: EndpointPolicyError,
     staying: 'the endpoint policy read before stays in force',
     summary: ({ statements }) => `${statements.length} statement(s)`,
     log,
+    change,
   });
 
-const read = (text: string): CompiledPolicy<'endpoint'> => {
+/** @throws {EndpointPolicyError} saying where the text is broken */
+export const readEndpointPolicy = (text: string): CompiledPolicy<'endpoint'> => {
   const document = parseJson(text, EndpointPolicyError);
   const given = typeof document === 'object' && document !== null ? document : text;
   const [problem] = checkPolicy(given, 'endpoint');

@@ -13,10 +13,17 @@ export interface FollowOptions<T> {
   summary(value: T): string;
   /** Told when the file was read again, and when it cannot be read. */
   log(message: string): void;
+  /** Puts in force what was read again. @default at once */
+  change?: Change | undefined;
 }
+
+/** Has something take effect, everywhere where it counts. Never rejects. */
+export type Change = (takeEffect: () => void) => Promise<void>;
 
 export interface FollowedFile<T> {
   current(): T;
+  /** Of which the value was made. */
+  text(): string;
   /** Stops following; the value read last stays. */
   close(): void;
 }
@@ -32,7 +39,7 @@ const lookEveryMilliseconds = 400;
  * @throws {Fault} if the file cannot be read, or is broken, now
  */
 export const followFile = async <T>(file: string, options: FollowOptions<T>): Promise<FollowedFile<T>> => {
-  const { log, staying, summary } = options;
+  const { log, staying, summary, change = async (takeEffect) => takeEffect() } = options;
   let inForce = await load(file, options);
   let fault: string | undefined;
   let toldFault: string | undefined;
@@ -49,13 +56,18 @@ export const followFile = async <T>(file: string, options: FollowOptions<T>): Pr
       log(`${seen}; ${staying}`);
       return;
     }
-    if (seen !== inForce || toldFault !== undefined) log(`${file}: read again, ${summary(seen.value)}`);
-    inForce = seen;
+    const isNew = seen !== inForce;
+    if (isNew) {
+      await change(() => {
+        inForce = seen;
+      });
+    }
+    if (isNew || toldFault !== undefined) log(`${file}: read again, ${summary(seen.value)}`);
     fault = undefined;
     toldFault = undefined;
   };
 
-  return { current: () => inForce.value, close: repeat(lookEveryMilliseconds, look) };
+  return { current: () => inForce.value, text: () => inForce.text, close: repeat(lookEveryMilliseconds, look) };
 };
 
 interface Loaded<T> {

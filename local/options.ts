@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly grantDelaySeconds: number;
   /** `aws` or the path of a file. */
   readonly quotas: string | undefined;
+  /** How many processes answer calls. */
+  readonly processes: number;
   readonly json: boolean;
 }
 
@@ -28,6 +30,7 @@ export interface StartFlags {
   readonly 'endpoint-policy'?: string | undefined;
   readonly 'grant-delay'?: string | undefined;
   readonly quotas?: string | undefined;
+  readonly processes?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -49,11 +52,18 @@ const withoutEmpty = (environment: Environment): Environment =>
 /** @throws {UsageError} that says which option is wrong */
 export const startOptions = (values: StartFlags, given: Environment): StartOptions => {
   const environment = withoutEmpty(given);
+  const inMemory = values['in-memory'] ?? environment.KMS_IN_MEMORY === '1';
+  const processes = processesFrom(values.processes ?? environment.KMS_PROCESSES ?? '1');
+  if (inMemory && processes > 1) {
+    throw new UsageError(
+      'several processes need a data folder that keeps the root key: not both in-memory and processes',
+    );
+  }
   return {
     host: values.host ?? environment.KMS_HOST ?? '127.0.0.1',
     port: portFrom(values.port ?? environment.KMS_PORT ?? '4599'),
     dataDir: dataDirFrom(values.data, environment),
-    inMemory: values['in-memory'] ?? environment.KMS_IN_MEMORY === '1',
+    inMemory,
     principalsFile: values.principals ?? environment.KMS_PRINCIPALS,
     seedFile: values.seed ?? environment.KMS_SEED,
     dynamoDbEndpoint: urlFrom(values['dynamodb-endpoint'] ?? environment.KMS_DYNAMODB_ENDPOINT),
@@ -61,6 +71,7 @@ export const startOptions = (values: StartFlags, given: Environment): StartOptio
     endpointPolicyFile: values['endpoint-policy'] ?? environment.KMS_ENDPOINT_POLICY,
     grantDelaySeconds: secondsFrom(values['grant-delay'] ?? environment.KMS_GRANT_DELAY ?? '0'),
     quotas: values.quotas ?? environment.KMS_QUOTAS,
+    processes,
     json: values.json ?? false,
   };
 };
@@ -78,6 +89,15 @@ const secondsFrom = (text: string): number => {
   const seconds = Number(text);
   if (/^\d+$/.test(text) && seconds <= longestGrantDelay) return seconds;
   throw new UsageError(`the grant delay must be a whole number of seconds up to ${longestGrantDelay}, not "${text}"`);
+};
+
+/** More than any machine of one person has cores. */
+const mostProcesses = 128;
+
+const processesFrom = (text: string): number => {
+  const processes = Number(text);
+  if (/^\d+$/.test(text) && processes >= 1 && processes <= mostProcesses) return processes;
+  throw new UsageError(`the processes must be a whole number from 1 to ${mostProcesses}, not "${text}"`);
 };
 
 const urlFrom = (text: string | undefined): string | undefined => {

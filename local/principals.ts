@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { followFile } from './followed-file.ts';
+import { type Change, type FollowedFile, followFile } from './followed-file.ts';
 import { newPrincipalsFile } from './principals/new-file.ts';
 import { parsePrincipals } from './principals/parse.ts';
 import type { Principal } from './principals/principal.ts';
@@ -14,6 +14,8 @@ export interface Principals {
   all(): readonly Principal[];
   /** Whether a user, role, session or account exists, as far as the file knows its account. */
   exists(principal: string): boolean;
+  /** Of the file that is in force. */
+  text(): string;
   /** Stops following the file; the principals read last stay. */
   close(): void;
 }
@@ -23,6 +25,8 @@ export interface PrincipalsOptions {
   readonly create: boolean;
   /** Told when the file was made or read again, and when it cannot be read. */
   log(message: string): void;
+  /** Puts in force what was read again. @default at once */
+  readonly change?: Change | undefined;
 }
 
 /**
@@ -30,24 +34,30 @@ export interface PrincipalsOptions {
  *
  * @throws {PrincipalsError} if the file cannot be read, or is broken, now
  */
-export const openPrincipals = async (file: string, { create, log }: PrincipalsOptions): Promise<Principals> => {
+export const openPrincipals = async (file: string, { create, log, change }: PrincipalsOptions): Promise<Principals> => {
   if (create && (await makeFile(file))) log(`${file}: made, with random keys`);
   const followed = await followFile(file, {
-    read,
+    read: readPrincipals,
     Fault: PrincipalsError,
     staying: 'the principals read before stay in force',
     summary: ({ principals }) => `${principals.length} access key(s)`,
     log,
+    change,
   });
-  return {
-    find: (accessKeyId) => followed.current().byAccessKeyId.get(accessKeyId),
-    all: () => followed.current().principals,
-    exists: (principal) => followed.current().exists(principal),
-    close: followed.close,
-  };
+  return { ...principalsIn(followed.current), text: followed.text, close: followed.close };
 };
 
-const read = (text: string) => {
+/** The principals of whatever text is in force. */
+export const principalsIn = (
+  current: FollowedFile<ReturnType<typeof readPrincipals>>['current'],
+): Pick<Principals, 'find' | 'all' | 'exists'> => ({
+  find: (accessKeyId) => current().byAccessKeyId.get(accessKeyId),
+  all: () => current().principals,
+  exists: (principal) => current().exists(principal),
+});
+
+/** @throws {PrincipalsError} saying where the text is broken */
+export const readPrincipals = (text: string) => {
   const { principals, exists } = parsePrincipals(text);
   const byAccessKeyId = new Map(principals.map((each) => [each.accessKeyId, each]));
   return { principals, exists, byAccessKeyId };

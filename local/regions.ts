@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient, type DynamoDBClientConfig, paginateListTables } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import QuickLRU from 'quick-lru';
-import { isRegion } from '../core/model/arn.ts';
 import type { Caller } from '../core/model/caller.ts';
 import { KmsError } from '../core/model/errors.ts';
 import { everyAlgorithm } from '../lambdas/every-algorithm.ts';
@@ -10,20 +7,27 @@ import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
-import type { AuditLog, HttpReply, HttpRequest, LogEntry, Recipients, Runtime } from '../lambdas/pipeline/ports.ts';
+import type {
+  AuditLog,
+  HttpReply,
+  HttpRequest,
+  LogEntry,
+  MakeManagedKey,
+  Recipients,
+  Runtime,
+} from '../lambdas/pipeline/ports.ts';
 import { storesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
 import { newQuotas } from '../lambdas/quotas.ts';
 import { callerOfService, type ServiceCall } from '../lambdas/service-caller.ts';
-import { cachedStores } from '../stores/cached.ts';
-import { createTables } from '../stores/dynamo/create-tables.ts';
-import { dynamoStores, storesWithin } from '../stores/dynamo/stores.ts';
+import { cachedStores, newRecordCaches, type RecordCaches } from '../stores/cached.ts';
 import type { Sweepers } from '../stores/ports.ts';
 import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
-import { type DeletedKeys, withoutDeletedKeys } from './deleted-keys.ts';
+import { storesWithin } from '../stores/within.ts';
 import { writeLastUses } from './last-uses.ts';
 import type { Principal } from './principals.ts';
 import type { QuotaSettings } from './quota-settings.ts';
+import type { RegionTables } from './region-tables.ts';
 import { newRequestLimits } from './request-limits.ts';
 import { serviceRequest } from './service-requests.ts';
 import type { Verification } from './sigv4.ts';
@@ -44,14 +48,17 @@ export interface Region {
   readonly usage: BufferedUsage;
   /** For those who have waited until it is ready. */
   readonly stores: Sweepers;
+  /** The same, without copies. */
+  readonly stored: Sweepers;
   /** Resolves once the Region's tables are there. */
   ready(): Promise<void>;
 }
 
 export interface RegionsOptions extends Pick<Runtime, 'endpointPolicy' | 'grantDelaySeconds'> {
-  readonly dynamoDb: DynamoDBClientConfig;
+  readonly tables: RegionTables;
   readonly recordCacheSeconds: number;
-  readonly deletedKeys: DeletedKeys;
+  /** Where other processes have copies and last uses too, those of them all. @default those of this process */
+  readonly shared?: SharedByProcesses | undefined;
   readonly rootKeys: RootKeys;
   readonly markerKey: Uint8Array;
   readonly auditLog: AuditLog;
@@ -62,6 +69,14 @@ export interface RegionsOptions extends Pick<Runtime, 'endpointPolicy' | 'grantD
   readonly principalExists: Runtime['principalExists'];
   readonly quotas: QuotaSettings;
   readonly log: (entry: LogEntry) => void;
+}
+
+/** What is the same for all processes of a service, by Regions. */
+export interface SharedByProcesses {
+  caches(region: string, recordCacheSeconds: number): RecordCaches;
+  usage(region: string, own: BufferedUsage): BufferedUsage;
+  /** Where it is another process that makes managed keys. */
+  makeManagedKey?(region: string): MakeManagedKey;
 }
 
 /** Regions that nobody has signed for yet, remembered at most. */
@@ -76,22 +91,23 @@ const declarations = new Map(operations.map((operation) => [operation.name as st
 export const newRegions = (options: RegionsOptions) => {
   const kept = new Map<string, Region>();
   const unproven = new QuickLRU<string, Region>({ maxSize: mostUnproven });
-  const client = new DynamoDBClient(options.dynamoDb);
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const { tables, shared, recordCacheSeconds } = options;
 
-  const onlyWriter = options.recordCacheSeconds === Number.POSITIVE_INFINITY;
+  const onlyWriter = recordCacheSeconds === Number.POSITIVE_INFINITY;
   const quotas = newQuotas(options.quotas.resources, { clock: options.clock, onlyWriter });
   const requestLimits = options.quotas.requests && newRequestLimits(options.quotas.requests);
 
   const newRegion = (name: string): Region => {
-    const tableNameOf = (table: string) => `kms-${name}-${table}`;
-    const ready = once(() => createTables(client, tableNameOf));
-    const stored = withoutDeletedKeys(dynamoStores(documents, tableNameOf), name, options.deletedKeys);
-    const usage = bufferedUsage(stored.usage);
-    const writers = cachedStores({ ...stored, usage }, options.recordCacheSeconds);
+    const ready = once(() => tables.create(name));
+    const stored = tables.stores(name);
+    const ownUsage = bufferedUsage(stored.usage);
+    const usage = shared?.usage(name, ownUsage) ?? ownUsage;
+    const caches = shared?.caches(name, recordCacheSeconds) ?? newRecordCaches(recordCacheSeconds);
+    const writers = cachedStores({ ...stored, usage }, recordCacheSeconds, caches);
     // A Region has the material of its own store in hand and no other: seeds may give one id to keys of two accounts.
     const keyring = newKeyring(options.rootKeys, randomBytes, everyAlgorithm);
-    const makeManagedKey = newManagedKeys(writers, { keyring, region: name, random: randomBytes });
+    const makeManagedKey =
+      shared?.makeManagedKey?.(name) ?? newManagedKeys(writers, { keyring, region: name, random: randomBytes });
     const handlers = new Map<string, Served>();
     const served = (operationName: string): Served | undefined => {
       const operation = declarations.get(operationName);
@@ -132,6 +148,7 @@ export const newRegions = (options: RegionsOptions) => {
       runtime,
       usage,
       stores: writers,
+      stored: { ...stored, usage },
       ready,
       handler: (operationName) => {
         const handler = served(operationName);
@@ -178,9 +195,10 @@ export const newRegions = (options: RegionsOptions) => {
 
   return {
     get: open,
+    settle,
     /** Every Region that has tables. Those of earlier processes are looked for once: a listing reads the whole database. */
     async existing(): Promise<readonly Region[]> {
-      found ??= withTables(client).catch((error: unknown) => {
+      found ??= tables.regions().catch((error: unknown) => {
         found = undefined;
         throw error;
       });
@@ -189,18 +207,9 @@ export const newRegions = (options: RegionsOptions) => {
     },
     async close() {
       await lastUses.stop();
-      client.destroy();
+      tables.close();
     },
   };
-};
-
-/** The names of the Regions whose tables are in the database. */
-const withTables = async (client: DynamoDBClient): Promise<readonly string[]> => {
-  const names: string[] = [];
-  for await (const { TableNames = [] } of paginateListTables({ client }, {})) {
-    names.push(...TableNames.flatMap((table) => /^kms-(.+)-keys$/.exec(table)?.[1] ?? []));
-  }
-  return names.filter(isRegion);
 };
 
 /** What the pipeline may know of a principal: everything but its secrets. */

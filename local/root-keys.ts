@@ -15,7 +15,7 @@ const secretName = /^root-secret\.(\d+)$/;
  * Root keys of one machine: each from a secret in a file of its own in the data folder, mode 0600. The highest version
  * wraps, the others still unwrap. Whoever has the folder has every key in it.
  */
-export const openRootKeys = async (folder: DataFolder): Promise<RootKeys> => {
+export const openRootKeys = async (folder: Pick<DataFolder, 'path'>): Promise<RootKeys> => {
   const idFile = folder.path('installation-id');
   await createFileOnce(idFile, randomUUID(), 0o600);
   const installationId = await readFile(idFile, 'utf8');
@@ -47,7 +47,7 @@ export const rootVersionsIn = async (dir: string): Promise<readonly number[]> =>
     .toSorted((a, b) => a - b);
 
 /** It is on disk before anything can be wrapped under it. One that is there is left as it is. */
-export const addRootSecret = async (folder: DataFolder, version: number): Promise<void> => {
+export const addRootSecret = async (folder: Pick<DataFolder, 'path'>, version: number): Promise<void> => {
   await createFileOnce(folder.path(secretFile(version)), randomBytes(secretLength), 0o600);
 };
 

@@ -15,6 +15,7 @@ import { externalStorageFile } from './external-dynamodb.ts';
 import { Failure } from './failure.ts';
 import { markerKey } from './marker-key.ts';
 import { readQuotas } from './quota-settings.ts';
+import { dynamoTables } from './region-tables.ts';
 import { newRegions, type Region } from './regions.ts';
 import { addRootSecret, openRootKeys, removeRootSecret, rootVersionsIn } from './root-keys.ts';
 
@@ -96,11 +97,10 @@ const openRegions = async (folder: DataFolder, dynamoDb: EmbeddedDynamoDb, log: 
   const rootKeys = await openRootKeys(folder);
   const clock = await openClock(folder.path('clock.json'));
   const regions = newRegions({
-    dynamoDb: dynamoDb.clientConfig,
+    tables: dynamoTables(dynamoDb.clientConfig, await openDeletedKeys(folder.path('deleted'))),
     recordCacheSeconds: Number.POSITIVE_INFINITY, // the folder is ours
     rootKeys,
     markerKey: markerKey(await rootKeys.current()),
-    deletedKeys: await openDeletedKeys(folder.path('deleted')),
     auditLog: newMemoryAuditLog(),
     clock: clock.now,
     verify: nobody,

@@ -29,8 +29,11 @@ export interface KmsServer {
   stop(): Promise<void>;
 }
 
+/** What is served by HTTP. */
+export type ServedByHttp = Pick<LocalService, 'call' | 'control' | 'checkDeeply' | 'storage' | 'log'>;
+
 /** The HTTP front of the local service; resolves once it listens. */
-export const listen = async (service: LocalService, options: ServerOptions): Promise<KmsServer> => {
+export const listen = async (service: ServedByHttp, options: ServerOptions): Promise<KmsServer> => {
   const requestTimeout = (options.requestTimeoutSeconds ?? 30) * 1000;
   let answering = 0; // no Set of them: one that only ever gets new members keeps old ones in memory for long
   const server = createServer(
@@ -77,7 +80,7 @@ const refuse = (status: number, message: string, requestId: string = randomUUID(
 });
 
 const serve = async (
-  service: LocalService,
+  service: ServedByHttp,
   request: IncomingMessage,
   response: ServerResponse,
   received: () => void,
@@ -92,7 +95,7 @@ const serve = async (
 };
 
 const answer = async (
-  service: LocalService,
+  service: ServedByHttp,
   request: IncomingMessage,
   received: () => void,
 ): Promise<HttpReply | undefined> => {
@@ -124,7 +127,7 @@ const answer = async (
   });
 };
 
-const health = async (service: LocalService, query: string): Promise<HttpReply> => {
+const health = async (service: ServedByHttp, query: string): Promise<HttpReply> => {
   const facts = { version, storage: service.storage };
   const reply = (status: number, body: object) => ({
     status,
@@ -141,7 +144,7 @@ const health = async (service: LocalService, query: string): Promise<HttpReply> 
   }
 };
 
-const failed = (service: LocalService, error: unknown): HttpReply => {
+const failed = (service: ServedByHttp, error: unknown): HttpReply => {
   service.log({ level: 'error', message: 'a request failed outside the pipeline', error });
   return replyToError(randomUUID(), new KmsError('KMSInternalException'));
 };

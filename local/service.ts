@@ -1,13 +1,14 @@
 import { isRegion } from '../core/model/arn.ts';
-import { KmsError } from '../core/model/errors.ts';
-import type { AuditLog, HttpReply, HttpRequest, LogEntry } from '../lambdas/pipeline/ports.ts';
-import { replyToError } from '../lambdas/pipeline/reply.ts';
+import type { HttpReply, HttpRequest, LogEntry } from '../lambdas/pipeline/ports.ts';
+import { newAnswering } from './answering.ts';
 import { type Attestation, openAttestation } from './attestation.ts';
+import type { LocalAuditLog } from './audit/audit-log.ts';
 import { digestKeyFile, openDigestKey } from './audit/digest-key.ts';
 import { newMemoryAuditLog } from './audit/memory-audit-log.ts';
 import { openSignedAuditLog } from './audit/signed-audit-log.ts';
-import { openClock } from './clock.ts';
+import { type Clock, openClock } from './clock.ts';
 import { newClockControl } from './control/clock.ts';
+import type { ControlEndpoints } from './control/endpoint.ts';
 import { type ControlFront, newControlFront } from './control/front.ts';
 import { newSimulate } from './control/simulate.ts';
 import { forgetControlToken, newControlToken } from './control/token.ts';
@@ -15,17 +16,19 @@ import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { defaultRegion } from './default-region.ts';
 import { openDeletedKeys } from './deleted-keys.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
-import { madeUpEndpoint, openEndpointPolicy } from './endpoint-policy.ts';
+import { openEndpointPolicy } from './endpoint-policy.ts';
 import { noteExternalStorage, reachDynamoDb } from './external-dynamodb.ts';
+import { Failure } from './failure.ts';
+import type { Change } from './followed-file.ts';
+import type { Fronts } from './fronts/fronts.ts';
+import type { FrontOrder } from './fronts/messages.ts';
 import { checkDeeply } from './health.ts';
-import { markerKey } from './marker-key.ts';
 import { openPrincipals, type Principals } from './principals.ts';
 import { readQuotas } from './quota-settings.ts';
-import { newRegions, type Region } from './regions.ts';
+import { dynamoTables } from './region-tables.ts';
+import type { newRegions, Region } from './regions.ts';
 import { newRootKeys, openRootKeys } from './root-keys.ts';
 import { newLocalSchedules } from './schedules.ts';
-import { credentialScope, newSigV4Verifier } from './sigv4.ts';
-import { newStandings } from './standing.ts';
 
 export interface LocalServiceOptions {
   /** The data folder; made if there is none. */
@@ -46,6 +49,8 @@ export interface LocalServiceOptions {
   readonly endpointPolicyFile?: string | undefined;
   /** For so long a new grant counts only with its token. @default 0 */
   readonly grantDelaySeconds?: number;
+  /** Processes beside this one that answer calls, once they are started: docs/decisions/0014. */
+  readonly fronts?: Fronts | undefined;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -68,9 +73,21 @@ export interface LocalService {
   readonly folder: DataFolder;
   /** What is under `/_local/`. */
   readonly control: ControlFront;
+  /** What fronts are told at their start, and ask for. */
+  readonly forFronts: ForFronts;
   log(entry: LogEntry): void;
   /** Ends everything in order, writing out what is buffered. */
   close(): Promise<void>;
+}
+
+export interface ForFronts {
+  readonly order: Pick<
+    FrontOrder,
+    'controlToken' | 'recordCacheSeconds' | 'grantDelaySeconds' | 'attestationRoots' | 'quotas'
+  >;
+  readonly regions: Pick<ReturnType<typeof newRegions>, 'settle'>;
+  readonly auditLog: Pick<LocalAuditLog, 'takeOver'>;
+  readonly controls: ControlEndpoints;
 }
 
 /** A record read from a database that others write to may be this old. */
@@ -78,7 +95,9 @@ const sharedCacheSeconds = 1;
 
 export const openLocalService = async (options: LocalServiceOptions): Promise<LocalService> => {
   const { log, inMemory = false, dynamoDbEndpoint, attestationRootFile } = options;
+  const { fronts, grantDelaySeconds = 0 } = options;
   const quotas = await readQuotas(options.quotas);
+  if (fronts && quotas.requests) throw new Failure(requestsAreCountedInOneProcess);
   const folder = await openDataFolder(options.dataDir);
   const closers = [() => folder.close()];
   const close = async () => {
@@ -88,17 +107,32 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
   try {
     const say = (message: string) => log({ level: 'info', message });
     const principalsFile = options.principalsFile ?? folder.path('principals.json');
-    const principals = await openPrincipals(principalsFile, { create: options.principalsFile === undefined, log: say });
+    const create = options.principalsFile === undefined;
+    const change: Change | undefined = fronts && ((takeEffect) => fronts.changeFacts(async () => takeEffect()));
+    const principals = await openPrincipals(principalsFile, { create, log: say, change });
     closers.push(async () => principals.close());
 
     const attestation = attestationRootFile === undefined ? undefined : await openAttestation(attestationRootFile);
-    const endpoint = options.endpointPolicyFile ? await openEndpointPolicy(options.endpointPolicyFile, say) : undefined;
+    const { endpointPolicyFile } = options;
+    const endpoint = endpointPolicyFile ? await openEndpointPolicy(endpointPolicyFile, say, change) : undefined;
     closers.push(async () => endpoint?.close());
 
     const dynamoDb = await openStorage(folder, inMemory, dynamoDbEndpoint);
     closers.push(dynamoDb.close);
-    const clock = await openClock(inMemory ? undefined : folder.path('clock.json'));
-    const auditLog: AuditLog & { close(): Promise<void> } = inMemory
+    const own = await openClock(inMemory ? undefined : folder.path('clock.json'));
+    const clock: Clock = fronts
+      ? {
+          ...own,
+          moveTo: (instant) => fronts.changeFacts(() => own.moveTo(instant)),
+          reset: () => fronts.changeFacts(own.reset),
+        }
+      : own;
+    fronts?.factsFrom(() => ({
+      offsetMs: own.offsetMs(),
+      principals: principals.text(),
+      endpointPolicy: endpoint?.text(),
+    }));
+    const auditLog: LocalAuditLog = inMemory
       ? newMemoryAuditLog()
       : await openSignedAuditLog({
           folder: folder.path('audit'),
@@ -108,27 +142,19 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
         });
     closers.push(() => auditLog.close());
 
-    const verify = newSigV4Verifier({
-      find: principals.find,
-      now: () => new Date(),
-      clock: clock.now,
-      services: ['kms', 'execute-api'],
-      maxSkewSeconds: 300,
-    });
     const rootKeys = inMemory ? newRootKeys() : await openRootKeys(folder);
-    const regions = newRegions({
-      dynamoDb: dynamoDb.config,
-      recordCacheSeconds: dynamoDbEndpoint === undefined ? Infinity : sharedCacheSeconds,
+    const deletedKeys = await openDeletedKeys(inMemory ? undefined : folder.path('deleted'));
+    const recordCacheSeconds = dynamoDbEndpoint === undefined ? Infinity : sharedCacheSeconds;
+    const { regions, call } = await newAnswering({
+      tables: dynamoTables(dynamoDb.config, deletedKeys),
+      recordCacheSeconds,
+      shared: fronts,
       rootKeys,
-      markerKey: markerKey(await rootKeys.current()),
-      deletedKeys: await openDeletedKeys(inMemory ? undefined : folder.path('deleted')),
       auditLog,
       clock: clock.now,
-      verify,
-      standingOf: newStandings(principals.find),
+      principals,
       recipients: attestation?.recipients,
-      principalExists: principals.exists,
-      grantDelaySeconds: options.grantDelaySeconds ?? 0,
+      grantDelaySeconds,
       ...(endpoint && { endpointPolicy: endpoint.current }),
       quotas,
       log,
@@ -145,34 +171,37 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     const schedules = newLocalSchedules({ regions: regions.existing, log, compact: dynamoDb.compact });
     closers.push(schedules.stop);
     closers.push(() => forgetControlToken(folder));
-    const control = newControlFront({
-      token: await newControlToken(folder),
-      endpoints: { simulate: newSimulate(principals, regions.get), clock: newClockControl(clock, schedules) },
-      log,
-    });
+    const controlToken = await newControlToken(folder);
+    const controls = { simulate: newSimulate(principals, regions.get), clock: newClockControl(clock, schedules) };
 
     schedules.start();
 
     return {
       dataDir: folder.path(),
       folder,
-      control,
+      control: newControlFront({ token: controlToken, endpoints: controls, log }),
       principals,
       account,
       storage: dynamoDb.name,
       attestation: attestation?.name,
-      async call(operation, request) {
-        const named = credentialScope(request.headers)?.region ?? defaultRegion;
-        const handler = regions.get(isRegion(named) ? named : defaultRegion).handler(operation);
-        if (handler) return handler(endpoint ? { ...request, vpc: madeUpEndpoint } : request);
-        const message = `This service has no operation ${operation}`;
-        return replyToError(request.requestId, new KmsError('UnknownOperationException', message));
-      },
+      call,
       callAs: async (region, ...call) => {
         if (!isRegion(region)) throw new RangeError(`there is no Region ${region}`);
         return regions.get(region).callAs(...call);
       },
       checkDeeply: () => checkDeeply(regions.get(defaultRegion)),
+      forFronts: {
+        order: {
+          controlToken,
+          recordCacheSeconds,
+          grantDelaySeconds,
+          attestationRoots: attestation?.roots,
+          quotas: quotas.resources,
+        },
+        regions,
+        auditLog,
+        controls,
+      },
       log,
       close,
     };
@@ -180,6 +209,12 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     await close();
     throw error;
   }
+};
+
+const requestsAreCountedInOneProcess = {
+  what: 'request quotas cannot be kept by several processes',
+  why: 'each request is counted in memory, by the one process that answers it',
+  hint: 'leave out --processes, or --quotas',
 };
 
 const openStorage = async (folder: DataFolder, inMemory: boolean, endpoint: string | undefined) => {

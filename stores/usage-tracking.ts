@@ -5,6 +5,8 @@ import type { UsageSweeper, UsageWriter } from './ports.ts';
 export interface BufferedUsage extends UsageSweeper {
   /** Writes what is not written yet. What could not be written stays for the next time. */
   flush(): Promise<void>;
+  /** @returns what is not written yet, which is forgotten here: somebody else writes it */
+  handOver(): readonly KeyUse[];
 }
 
 /**
@@ -36,6 +38,11 @@ export const bufferedUsage = (usage: UsageSweeper, most = 10_000): BufferedUsage
       await usage.forget(KeyId);
     },
     flush,
+    handOver() {
+      const all = [...pending.values()];
+      pending.clear();
+      return all;
+    },
   };
 };
 

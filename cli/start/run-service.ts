@@ -1,8 +1,8 @@
-import type { LogEntry } from '../../lambdas/pipeline/ports.ts';
 import { exportLines } from '../../local/credentials-lines.ts';
 import { defaultRegion } from '../../local/default-region.ts';
 import { writeFileAtomically } from '../../local/files.ts';
-import { logToStderr } from '../../local/log.ts';
+import type { Fronts } from '../../local/fronts/fronts.ts';
+import { logToStderr, logTrouble } from '../../local/log.ts';
 import type { StartOptions } from '../../local/options.ts';
 import { version } from '../../local/package-facts.ts';
 import { listen } from '../../local/server.ts';
@@ -13,9 +13,11 @@ import { untilStopped } from '../until-stopped.ts';
 export const runService = async (options: StartOptions, quiet: boolean): Promise<number> => {
   process.umask(0o077); // also for the files that LevelDB makes
   const stopped = untilStopped();
-  const service = await openLocalService({ ...options, log: quiet ? logTrouble : logToStderr });
+  const log = quiet ? logTrouble : logToStderr;
+  const fronts = options.processes > 1 ? (await import('../../local/fronts/fronts.ts')).newFronts(log) : undefined;
+  const service = await openLocalService({ ...options, log, fronts });
   try {
-    const server = await listen(service, options);
+    const server = fronts ? await byFronts(service, options, fronts, quiet) : await listen(service, options);
     const endpoint = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${server.port}`;
     await writeFileAtomically(service.folder.path('endpoint'), `${endpoint}\n`, 0o600);
     const greet = options.json ? readyLine : quiet ? justEndpoint : welcome;
@@ -29,8 +31,10 @@ export const runService = async (options: StartOptions, quiet: boolean): Promise
   return 0;
 };
 
-const logTrouble = (entry: LogEntry): void => {
-  if (entry.level !== 'info') logToStderr(entry);
+/** Loaded only where there are some. */
+const byFronts = async (service: LocalService, options: StartOptions, fronts: Fronts, quiet: boolean) => {
+  const { listenByFronts } = await import('../../local/fronts/listen.ts');
+  return listenByFronts(service, options.processes, { ...options, fronts, quiet });
 };
 
 const justEndpoint = (_: LocalService, endpoint: string) => `${endpoint}\n`;

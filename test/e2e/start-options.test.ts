@@ -32,6 +32,7 @@ const rows: readonly Row[] = [
     undefined,
   ],
   ['attestationRootFile', ['--attestation-root', 'a'], 'a', 'KMS_ATTESTATION_ROOT', 'b', 'b', undefined],
+  ['processes', ['--processes', '2'], 2, 'KMS_PROCESSES', '3', 3, 1],
   ['quotas', ['--quotas', 'aws'], 'aws', 'KMS_QUOTAS', 'b.json', 'b.json', undefined],
 ];
 
@@ -68,6 +69,15 @@ describe('the options of start', () => {
   it.each(['abc', '-1', '65536', '1.5', '0x10', '1e3', ' 80'])('refuses the port "%s", and shows it', (port) => {
     expect(() => optionsOf([`--port=${port}`], {})).toThrow(`"${port}"`);
     expect(() => optionsOf([], { KMS_PORT: port })).toThrow(`"${port}"`);
+  });
+
+  it.each(['abc', '0', '-1', '1.5', '129', '1e1'])('refuses "%s" processes, and shows it', (processes) => {
+    expect(() => optionsOf([`--processes=${processes}`], {})).toThrow(`"${processes}"`);
+  });
+
+  it('refuses several processes whose root key is in memory alone', () => {
+    expect(() => optionsOf(['--in-memory', '--processes', '2'], {})).toThrow('a data folder');
+    expect(optionsOf(['--in-memory', '--processes', '1'], {}).inMemory).toBe(true);
   });
 
   it.each(['abc', '-1', '1.5', '3601', '1e3'])('refuses the grant delay "%s", and shows it', (delay) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../lambdas/operation.ts';
 import { storesOf, usesOf } from '../../lambdas/pipeline/uses.ts';
-import { storesWithin } from '../../stores/dynamo/stores.ts';
 import type { Sweepers } from '../../stores/ports.ts';
+import { storesWithin } from '../../stores/within.ts';
 import { everyOperation } from '../requests.ts';
 
 const declare = (facts: Pick<Operation, 'keys' | 'uses'>): Operation => ({

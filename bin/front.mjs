@@ -1,0 +1,7 @@
+// A process of `kms start --processes N` that answers calls. Plain JavaScript for the reasons of kms.mjs, which starts it.
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
+const { runFront } = await import('../local/fronts/front.ts');
+runFront();
