@@ -11,7 +11,7 @@ export interface BenchOptions {
 }
 
 export const usage = `usage: npm run bench -- [options]
-       npm run bench -- steps|policy|list-keys|grants|growth|slow-keys|audit [--seconds N]
+       npm run bench -- steps|policy|list-keys|grants|growth|slow-keys|audit|processes [--seconds N]
        npm run bench -- bundles|lambda
 
   --seconds N            length of each measurement; 5 if not given

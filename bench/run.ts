@@ -96,6 +96,7 @@ const others: Readonly<Record<string, () => Promise<unknown>>> = {
   growth: () => import('./growth.ts'),
   'slow-keys': () => import('./slow-keys.ts'),
   audit: () => import('./audit.ts'),
+  processes: () => import('./processes.ts'),
 };
 
 const main = async (): Promise<void> => {

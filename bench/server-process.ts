@@ -42,8 +42,20 @@ export interface Usage {
   readonly cpuSeconds: number;
 }
 
-/** What a process uses, by Linux's /proc. @returns undefined on other systems */
+/** What a process and those that it started use, by Linux's /proc. @returns undefined on other systems */
 export const usageOf = async (pid: number): Promise<Usage | undefined> => {
+  const own = await usageOfOne(pid);
+  const started = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const others = await Promise.all(started.split(' ').filter(Boolean).map(Number).map(usageOf));
+  return own && others.reduce<Usage>((sum, one) => (one ? plus(sum, one) : sum), own);
+};
+
+const plus = (a: Usage, b: Usage): Usage => ({
+  rssBytes: a.rssBytes + b.rssBytes,
+  cpuSeconds: a.cpuSeconds + b.cpuSeconds,
+});
+
+const usageOfOne = async (pid: number): Promise<Usage | undefined> => {
   const [status, stat] = await Promise.all(
     ['status', 'stat'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
   );

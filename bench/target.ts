@@ -15,11 +15,11 @@ export interface Target {
 }
 
 /** Our own server as `npm start` starts it, on a data folder of its own, which is removed in the end. */
-export const ownServer = async (script = 'bin/kms.mjs'): Promise<Target> => {
+export const ownServer = async (script = 'bin/kms.mjs', args: readonly string[] = []): Promise<Target> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'kms-bench-'));
   const remove = () => rm(dataDir, { recursive: true, force: true });
   try {
-    const server = await startServer(script, ['start', '--json', '--port', '0', '--data', dataDir]);
+    const server = await startServer(script, ['start', '--json', '--port', '0', '--data', dataDir, ...args]);
     const [admin] = parsePrincipals(await readFile(join(dataDir, 'principals.json'), 'utf8')).principals;
     if (admin === undefined) throw new Error('a new data folder has principals');
     const { accessKeyId, secretAccessKey } = admin;

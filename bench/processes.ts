@@ -1,0 +1,60 @@
+/** What do several processes gain? `npm run bench -- processes [--seconds N] [--rounds N] [--connections N] [--processes 1,2]` */
+import { parseArgs } from 'node:util';
+import { count, machine, machineLine, table } from './report.ts';
+import { type Measured, measureSide, median, openSide, percent, type Side } from './sides.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '10' },
+    connections: { type: 'string', default: '16' },
+    processes: { type: 'string', default: '1,2' },
+  },
+});
+const how = { seconds: Number(values.seconds), connections: Number(values.connections) };
+const names = ['Encrypt', 'Decrypt', 'GenerateDataKey', 'Sign'] as const;
+const numbers = values.processes.split(',').map(Number);
+const where = machine();
+
+const sides: Side[] = [];
+const rows: string[][] = [];
+try {
+  for (const processes of numbers) sides.push(await openSide('bin/kms.mjs', ['--processes', String(processes)]));
+  for (const name of names) {
+    for (const side of sides) await measureSide(side, name, how); // until the code is optimized
+    const rounds: Measured[][] = [];
+    while (rounds.length < Number(values.rounds)) {
+      const round: Measured[] = [];
+      for (const side of sides) round.push(await measureSide(side, name, how));
+      rounds.push(round);
+    }
+    for (const [i, processes] of numbers.entries()) {
+      const middle = (of: (one: Measured) => number) => median(rounds.map((round) => of(round[i] as Measured))); // one of each side
+      const gain = median(rounds.map((round) => (round[i]?.perSecond ?? Number.NaN) / (round[0]?.perSecond ?? 1)));
+      const [perSecond, cpu] = [middle((one) => one.perSecond), middle((one) => one.cpu)];
+      rows.push([
+        name,
+        String(processes),
+        count(perSecond),
+        gain.toFixed(2),
+        count(cpu),
+        ((perSecond * cpu) / 1e6).toFixed(2),
+        percent(middle((one) => one.toolBusy)),
+        count(middle((one) => one.rssBytes) / 1024 ** 2),
+      ]);
+    }
+    process.stderr.write(`${name} done\n`);
+  }
+} finally {
+  for (const { target } of sides) await target.close();
+}
+
+const head = ['operation', 'processes', 'req/s', 'gain', 'CPU µs', 'cores', 'tool', 'RSS MiB'];
+process.stdout.write(`${machineLine(where)}
+${values.connections} connections, rows of ${values.seconds} s in turn, medians of ${values.rounds}
+
+${table(head, rows)}
+
+gain: to the first row of the operation, median of the ratios of neighbouring rows. CPU: of all processes of the server,
+per call; cores: how many it kept busy. tool: how much of a core the load tool took, which is not there for the server.
+`);

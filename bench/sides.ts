@@ -1,0 +1,54 @@
+import { load } from './load.ts';
+import { usageOf } from './server-process.ts';
+import { signAll } from './signed-requests.ts';
+import { ownServer, type Target } from './target.ts';
+import { prepareWorkloads, type Workload, type WorkloadName } from './workloads.ts';
+
+/** One of several servers that are compared: they take turns, so that whatever else the machine does touches all. */
+export interface Side {
+  readonly target: Target;
+  readonly workloads: Readonly<Record<WorkloadName, Workload>>;
+}
+
+export const openSide = async (...how: Parameters<typeof ownServer>): Promise<Side> => {
+  const target = await ownServer(...how);
+  return { target, ...(await prepareWorkloads(target.endpoint, target.signer)) };
+};
+
+export interface Measured {
+  readonly perSecond: number;
+  /** Microseconds of the server per call, all processes and threads; not a number where it cannot be known. */
+  readonly cpu: number;
+  /** Of the same. */
+  readonly rssBytes: number;
+  readonly toolBusy: number;
+}
+
+/** Requests signed before each measurement. */
+const poolSize = 1000;
+
+/** @throws {Error} when a call fails */
+export const measureSide = async (
+  { target, workloads }: Side,
+  name: WorkloadName,
+  how: { readonly connections: number; readonly seconds: number },
+): Promise<Measured> => {
+  const { endpoint, signer, pid } = target;
+  const { operation, input } = workloads[name];
+  const inputs = Array.from({ length: poolSize }, (_, i) => input(i));
+  const requests = signAll(operation, inputs, endpoint, signer);
+  const before = pid === undefined ? undefined : await usageOf(pid);
+  const result = await load(endpoint, requests, how);
+  const after = pid === undefined ? undefined : await usageOf(pid);
+  if (result.failures > 0) throw new Error(`${result.failures} calls of ${name} failed`);
+  const cpu = before && after ? ((after.cpuSeconds - before.cpuSeconds) * 1e6) / result.requests : Number.NaN;
+  const { perSecond, toolBusy } = result;
+  return { perSecond, cpu, rssBytes: after?.rssBytes ?? Number.NaN, toolBusy };
+};
+
+export const median = (numbers: readonly number[]): number => {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+};
+
+export const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
