@@ -241,7 +241,8 @@ describe('a process that is killed', () => {
       process.kill(front, 'SIGKILL');
       killed.add(front);
     }
-    await expect.poll(() => pidsOfFronts(service).filter((pid) => !killed.has(pid))).toHaveLength(processes);
+    const others = () => pidsOfFronts(service).filter((pid) => !killed.has(pid));
+    await expect.poll(others, { timeout: 15_000 }).toHaveLength(processes);
     await pause(400);
     const { answered, cutOff } = await end();
     expect(cutOff).toBeGreaterThan(0);
