@@ -1,4 +1,3 @@
-import { entriesOf } from '../../core/model/entries.ts';
 import type { Members, Shape } from '../../core/model/shapes.ts';
 import type { AuditFacts, Operation } from '../operation.ts';
 import type { Call } from './call.ts';
@@ -60,11 +59,30 @@ const within = (name: string, members: Record<string, unknown>): string => {
 
 export const shown = (members: Members, values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const found: Record<string, unknown> = {};
-  for (const [name, shape] of entriesOf(members)) {
+  for (const { name, told, shape } of toldOf(members)) {
     const value = values[name];
-    if (value !== undefined && isShown(shape)) found[lowerFirst(name)] = asShaped(shape, value);
+    if (value !== undefined) found[told] = asShaped(shape, value);
   }
   return found;
+};
+
+interface Told {
+  readonly name: string;
+  /** Its name in records. */
+  readonly told: string;
+  readonly shape: Shape;
+}
+
+/** Worked out once for each list of members. */
+const toldMembers = new WeakMap<Members, readonly Told[]>();
+
+const toldOf = (members: Members): readonly Told[] => {
+  const known = toldMembers.get(members);
+  if (known) return known;
+  const visible = Object.entries(members).filter(([, shape]) => isShown(shape));
+  const made = visible.map(([name, shape]) => ({ name, told: lowerFirst(name), shape }));
+  toldMembers.set(members, made);
+  return made;
 };
 
 /** The keys of a map are the caller's, and stay as they are; names of members do not. */

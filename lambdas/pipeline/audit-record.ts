@@ -3,6 +3,7 @@ import type { Caller } from '../../core/model/caller.ts';
 import { idsOfBlob } from '../../core/model/ciphertext-blob.ts';
 import { entriesOf } from '../../core/model/entries.ts';
 import type { KmsError } from '../../core/model/errors.ts';
+import { rememberingLast } from '../../core/model/remembering-last.ts';
 import { attestedOnRecord } from './attested.ts';
 import { requestParameters, responseElements } from './audit-members.ts';
 import type { Resource } from './audit-resources.ts';
@@ -28,7 +29,7 @@ export const auditEntry = (
   const { operation, request } = call;
   const caller = callerOf(call);
   const recipientAccountId = logAccountOf(call, caller);
-  const eventTime = `${clock().toISOString().slice(0, 19)}Z`;
+  const eventTime = secondsText(Math.floor(clock().getTime() / 1000));
   const eventID = randomUUID();
   // Whoever was refused is not told of a key of another account that it is there.
   const told = error ? resources.filter(({ accountId }) => accountId === recipientAccountId) : resources;
@@ -50,6 +51,9 @@ export const auditEntry = (
 "eventCategory":"Management"}`;
   return { text, recipientAccountId, awsRegion: region, eventID, eventTime };
 };
+
+/** As records write time, to the second. @param seconds since 1970 */
+const secondsText = rememberingLast((seconds: number) => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`);
 
 /** Nothing for a member that has no value. */
 const member = (name: string, value: unknown): string =>

@@ -31,6 +31,9 @@ const recordsPerSpool = 5000;
 /** or at this many bytes: it is read in one piece. */
 const bytesPerSpool = 32 * 1024 * 1024;
 
+/** Of a character in UTF-8, as its length counts. */
+const mostBytes = 3;
+
 /** More records gain little by sharing a write, and are waited for by those that came first. */
 const enoughForAGroup = 64;
 
@@ -60,6 +63,8 @@ export const openAuditLog = async (options: {
   const { folder, now, log, digests, beside } = options;
   const giveName = beside && (() => beside.takeOver(beside.path, inSpool.told()));
   const spool = newSpool({ folder, now, log, path: beside?.path, giveName });
+  /** For the bytes of a group, which come and go too often to be left to the garbage collector. */
+  const room = Buffer.allocUnsafeSlow(256 * 1024);
   const inTurn = newQueue();
   const filing = newQueue();
   let group: { readonly entries: AuditEntry[]; readonly written: Promise<void> } | undefined;
@@ -80,7 +85,7 @@ export const openAuditLog = async (options: {
     group = undefined;
     let lines = '';
     for (const { text } of entries) lines += `${text}\n`;
-    const bytes = Buffer.from(lines);
+    const bytes = lines.length * mostBytes <= room.length ? room.subarray(0, room.write(lines)) : Buffer.from(lines);
     await append(bytes);
     inSpool.add(bytes, entries);
     waiting = { records: waiting.records + entries.length, bytes: waiting.bytes + bytes.length };

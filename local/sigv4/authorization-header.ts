@@ -1,4 +1,5 @@
 import QuickLRU from 'quick-lru';
+import { rememberingLast } from '../../core/model/remembering-last.ts';
 import type { HeaderValues } from '../../lambdas/pipeline/header-values.ts';
 
 /**
@@ -20,11 +21,11 @@ export interface CredentialScope {
 }
 
 /**
- * Parameters stand apart by commas, spaces or both, as AWS takes them.
+ * Parameters stand apart by commas, spaces or both, as AWS takes them. It is asked twice of each request.
  *
  * @returns undefined if one of them is no `key=value` pair or is given twice
  */
-export const parseAuthorizationHeader = (header: string): AuthorizationHeader | undefined => {
+export const parseAuthorizationHeader = rememberingLast((header: string): AuthorizationHeader | undefined => {
   const at = header.lastIndexOf(signatureLast) + signatureLast.length;
   const signature = header.slice(at);
   if (!signaturePattern.test(signature)) return takeApart(header);
@@ -35,7 +36,7 @@ export const parseAuthorizationHeader = (header: string): AuthorizationHeader | 
   if (fresh?.signature !== '') return takeApart(header); // it was the end of another name
   begunAlike.set(others, fresh);
   return { ...fresh, signature };
-};
+});
 
 const signatureLast = 'Signature=';
 const signaturePattern = /^[0-9a-f]{64}$/;
@@ -63,11 +64,13 @@ const takeApart = (header: string): AuthorizationHeader | undefined => {
 };
 
 /** @returns undefined unless there are exactly five parts: access key id, date, Region, service, terminator */
-export const parseCredential = (credential: string): (CredentialScope & { readonly term: string }) | undefined => {
-  const [accessKeyId, date, region, service, term, ...more] = credential.split('/');
-  if (!accessKeyId || !date || !region || !service || !term || more.length > 0) return undefined;
-  return { accessKeyId, date, region, service, term };
-};
+export const parseCredential = rememberingLast(
+  (credential: string): (CredentialScope & { readonly term: string }) | undefined => {
+    const [accessKeyId, date, region, service, term, ...more] = credential.split('/');
+    if (!accessKeyId || !date || !region || !service || !term || more.length > 0) return undefined;
+    return { accessKeyId, date, region, service, term };
+  },
+);
 
 /** A cheap look at what a request claims: good for choosing a Region to answer in, never for trusting anybody. */
 export const credentialScope = (headers: HeaderValues): CredentialScope | undefined => {
