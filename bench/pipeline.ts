@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { awsResourceQuotas } from '../core/model/quotas.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { everyAlgorithm } from '../lambdas/every-algorithm.ts';
@@ -26,10 +24,8 @@ import { storesWithin } from '../stores/within.ts';
  */
 export const openBarePipeline = async ({ path, mayAll = true }: { path?: string; mayAll?: boolean } = {}) => {
   const dynamoDb = await openEmbeddedDynamoDb(path === undefined ? {} : { path });
-  const client = new DynamoDBClient(dynamoDb.clientConfig);
-  await createTables(client, (table) => table);
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const stored = dynamoStores(documents, (table) => table);
+  await createTables(dynamoDb.tables, (table) => table);
+  const stored = dynamoStores(dynamoDb.documents, (table) => table);
   const stores = cachedStores({ ...stored, usage: bufferedUsage(stored.usage) }, Number.POSITIVE_INFINITY);
   const caller = {
     type: 'IAMUser',

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createTables } from '../stores/dynamo/create-tables.ts';
+import { sdkTables } from '../stores/dynamo/sdk-tables.ts';
 
 const otherServices: Readonly<Record<string, object>> = {
   'AmazonSQS.SendMessage': { MessageId: 'm' },
@@ -39,7 +40,7 @@ export const startAws = async () => {
   const endpoint = `http://127.0.0.1:${port}`;
   const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'none' };
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
-  await createTables(client, (table) => table);
+  await createTables(sdkTables(client), (table) => table);
   client.destroy();
   return { endpoint, stop: () => server.close().closeAllConnections() };
 };

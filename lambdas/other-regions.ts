@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { KmsError } from '../core/model/errors.ts';
+import { sdkDocuments } from '../stores/dynamo/sdk-documents.ts';
 import { dynamoStores } from '../stores/dynamo/stores.ts';
 import type { StoreName, Sweepers } from '../stores/ports.ts';
 import { otherRegionsClient } from './aws-client.ts';
@@ -23,10 +23,8 @@ export const otherRegions = (
     if (!names.includes(region)) {
       throw new KmsError('UnsupportedOperationException', `This service is not deployed in the Region ${region}.`);
     }
-    const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...otherRegionsClient, region }), {
-      marshallOptions: { removeUndefinedValues: true },
-    });
-    const stores = dynamoStores(client, tableNameOf);
+    const documents = sdkDocuments(new DynamoDBClient({ ...otherRegionsClient, region }));
+    const stores = dynamoStores(documents, tableNameOf);
     opened.set(region, stores);
     return stores;
   };

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { awsResourceQuotas } from '../core/model/quotas.ts';
 import type { TableName } from '../core/model/tables.ts';
 import { compilePolicy } from '../core/policy/policy.ts';
 import { cachedStores } from '../stores/cached.ts';
+import { sdkDocuments } from '../stores/dynamo/sdk-documents.ts';
 import { dynamoStores } from '../stores/dynamo/stores.ts';
 import { namesOf } from '../stores/ports.ts';
 import { hourlyUsage } from '../stores/usage-tracking.ts';
@@ -58,13 +58,11 @@ export const lambdaRuntime = (
 ): Runtime => {
   const roots = process.env[variables.attestationRoots];
   const region = read('AWS_REGION'); // set by Lambda itself
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...awsClient, region }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const documents = sdkDocuments(new DynamoDBClient({ ...awsClient, region }));
   // A function knows the tables it may touch, so the stores of others stay without a name and are never handed out.
   const tableNameOf = (table: TableName) => process.env[tableVariable(table)] ?? '';
   const clock = () => new Date();
-  const stored = dynamoStores(client, tableNameOf);
+  const stored = dynamoStores(documents, tableNameOf);
   const stores = cachedStores({ ...stored, usage: hourlyUsage(stored.usage) }, recordCacheSeconds);
   const callAws = newCallAws(process.env);
   const keyring = newKeyring(read, randomBytes, callAws);

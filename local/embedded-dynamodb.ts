@@ -1,13 +1,17 @@
 import { mkdir } from 'node:fs/promises';
-import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import db, { type Store } from 'dynalite/db/index.js';
+import type { Documents } from '../stores/dynamo/documents.ts';
+import type { TableApi } from '../stores/dynamo/table-api.ts';
+import { type Ask, documentsOf, tablesOf } from './embedded-dynamodb/clients.ts';
 import { endIterators } from './embedded-dynamodb/ended-iterators.ts';
 import { execute } from './embedded-dynamodb/operations.ts';
 import { finishTables } from './embedded-dynamodb/unfinished-tables.ts';
 
 export interface EmbeddedDynamoDb {
-  /** For `new DynamoDBClient(clientConfig)`; any number of clients may share it, and destroying one harms nothing. */
-  readonly clientConfig: DynamoDBClientConfig;
+  /** An action of the API, with what it takes and answers as DynamoDB's JSON, parsed. */
+  readonly ask: Ask;
+  readonly documents: Documents;
+  readonly tables: TableApi;
   /** Waits for running operations, then closes LevelDB; later calls are refused. May be called again. */
   close(): Promise<void>;
   /** Takes off the disk what was deleted or replaced: LevelDB itself does so when it comes to it. */
@@ -16,7 +20,8 @@ export interface EmbeddedDynamoDb {
 
 /**
  * The DynamoDB API in this process: dynalite's operations on LevelDB, without a port that others could reach.
- * We call its operations and not its HTTP server, because the server throws storage errors into the event loop.
+ * We call its operations and not its HTTP server, because the server throws storage errors into the event loop; and not
+ * through the SDK, whose client takes longer over a call than the operation, and a fifth of the start.
  *
  * A write that was answered survives the end of the process, `kill -9` included, and item and index entries are written
  * together or not at all. It is not synced to disk: a power cut may take the last moments.
@@ -31,10 +36,12 @@ export const openEmbeddedDynamoDb = async ({ path }: { path?: string } = {}): Pr
   await store.db.open();
   await finishTables(store);
 
-  const { handler, drain } = requestHandler(store);
+  const { ask, drain } = newAsking(store);
   let closed: Promise<void> | undefined;
   return {
-    clientConfig: { ...staticConfig, requestHandler: handler },
+    ask,
+    documents: documentsOf(ask),
+    tables: tablesOf(ask),
     compact: () => compact(store),
     close() {
       closed ??= drain().then(() => store.db.close());
@@ -57,58 +64,21 @@ const compact = async ({ db }: Store): Promise<void> => {
   }
 };
 
-/** Nothing is looked up (profiles, metadata, endpoints), signed or retried: nobody is in between. */
-const staticConfig = {
-  region: 'us-east-1',
-  endpoint: 'http://embedded.invalid',
-  credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
-  signer: { sign: async (request) => request },
-  accountIdEndpointMode: 'disabled',
-  endpointDiscoveryEnabled: false,
-  maxAttempts: 1,
-} satisfies DynamoDBClientConfig;
-
-type RequestHandler = NonNullable<DynamoDBClientConfig['requestHandler']>;
-
-/** What we read of the SDK's request: the operation in `x-amz-target`, DynamoDB's JSON in the body. */
-interface Request {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-}
-
-interface RequestOptions {
-  readonly abortSignal?: { readonly aborted: boolean };
-}
-
-const text = (body: Request['body'] = ''): string => (typeof body === 'string' ? body : new TextDecoder().decode(body));
-
-/** The HTTP client of the SDK, without HTTP. `drain` refuses new requests and waits for those that run. */
-const requestHandler = (store: Store): { handler: RequestHandler; drain(): Promise<void> } => {
+/** `ask` refuses what comes after `drain`, which waits for what runs. */
+const newAsking = (store: Store): { ask: Ask; drain(): Promise<void> } => {
   const running = new Set<Promise<unknown>>();
   let open = true;
-
-  const handler = {
-    async handle({ headers, body }: Request, { abortSignal }: RequestOptions = {}) {
+  return {
+    async ask(action, input) {
       if (!open) throw new Error('embedded DynamoDB: closed');
-      if (abortSignal?.aborted) throw new DOMException('Request aborted', 'AbortError'); // the name the SDK looks for
-      const name = headers['x-amz-target']?.split('.').at(-1) ?? '';
-      const operation = execute(store, name, JSON.parse(text(body)));
+      const operation = execute(store, action, input);
       running.add(operation);
       try {
-        const reply = await operation;
-        const response = { statusCode: reply.statusCode, headers: {}, body: Buffer.from(JSON.stringify(reply.body)) };
-        return { response };
+        return await operation;
       } finally {
         running.delete(operation);
       }
     },
-    updateHttpClientConfig() {},
-    httpHandlerConfigs: () => ({}),
-    destroy() {},
-  } satisfies RequestHandler;
-
-  return {
-    handler,
     async drain() {
       open = false;
       await Promise.allSettled(running);

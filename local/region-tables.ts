@@ -1,8 +1,8 @@
-import { DynamoDBClient, type DynamoDBClientConfig, paginateListTables } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isRegion } from '../core/model/arn.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
+import type { Documents } from '../stores/dynamo/documents.ts';
 import { dynamoStores } from '../stores/dynamo/stores.ts';
+import type { TableApi } from '../stores/dynamo/table-api.ts';
 import type { Sweepers } from '../stores/ports.ts';
 import { type DeletedKeys, withoutDeletedKeys } from './deleted-keys.ts';
 
@@ -14,24 +14,26 @@ export interface RegionTables {
   create(region: string): Promise<void>;
   /** The names of the Regions that have tables; it reads the whole database. */
   regions(): Promise<readonly string[]>;
-  close(): void;
 }
 
 /** Tables in a database with the API of DynamoDB. */
-export const dynamoTables = (config: DynamoDBClientConfig, deletedKeys: DeletedKeys): RegionTables => {
-  const client = new DynamoDBClient(config);
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+export const dynamoTables = (
+  { documents, tables }: { readonly documents: Documents; readonly tables: TableApi },
+  deletedKeys: DeletedKeys,
+): RegionTables => {
   const tableNameIn = (region: string) => (table: string) => `kms-${region}-${table}`;
   return {
     stores: (region) => withoutDeletedKeys(dynamoStores(documents, tableNameIn(region)), region, deletedKeys),
-    create: (region) => createTables(client, tableNameIn(region)),
+    create: (region) => createTables(tables, tableNameIn(region)),
     async regions() {
       const names: string[] = [];
-      for await (const { TableNames = [] } of paginateListTables({ client }, {})) {
+      let ExclusiveStartTableName: string | undefined;
+      do {
+        const { TableNames = [], LastEvaluatedTableName } = await tables.list({ ExclusiveStartTableName });
         names.push(...TableNames.flatMap((table) => /^kms-(.+)-keys$/.exec(table)?.[1] ?? []));
-      }
+        ExclusiveStartTableName = LastEvaluatedTableName;
+      } while (ExclusiveStartTableName !== undefined);
       return names.filter(isRegion);
     },
-    close: () => client.destroy(),
   };
 };

@@ -207,7 +207,6 @@ export const newRegions = (options: RegionsOptions) => {
     },
     async close() {
       await lastUses.stop();
-      tables.close();
     },
   };
 };

@@ -11,7 +11,7 @@ import { counted } from './counted.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { openDeletedKeys } from './deleted-keys.ts';
 import { type EmbeddedDynamoDb, openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
-import { externalStorageFile } from './external-dynamodb.ts';
+import { externalStorageFile } from './external-storage.ts';
 import { Failure } from './failure.ts';
 import { markerKey } from './marker-key.ts';
 import { readQuotas } from './quota-settings.ts';
@@ -97,7 +97,7 @@ const openRegions = async (folder: DataFolder, dynamoDb: EmbeddedDynamoDb, log: 
   const rootKeys = await openRootKeys(folder);
   const clock = await openClock(folder.path('clock.json'));
   const regions = newRegions({
-    tables: dynamoTables(dynamoDb.clientConfig, await openDeletedKeys(folder.path('deleted'))),
+    tables: dynamoTables(dynamoDb, await openDeletedKeys(folder.path('deleted'))),
     recordCacheSeconds: Number.POSITIVE_INFINITY, // the folder is ours
     rootKeys,
     markerKey: markerKey(await rootKeys.current()),

@@ -17,7 +17,7 @@ import { defaultRegion } from './default-region.ts';
 import { openDeletedKeys } from './deleted-keys.ts';
 import { openEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { openEndpointPolicy } from './endpoint-policy.ts';
-import { noteExternalStorage, reachDynamoDb } from './external-dynamodb.ts';
+import { noteExternalStorage } from './external-storage.ts';
 import { Failure } from './failure.ts';
 import type { Change } from './followed-file.ts';
 import type { Fronts } from './fronts/fronts.ts';
@@ -146,7 +146,7 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     const deletedKeys = await openDeletedKeys(inMemory ? undefined : folder.path('deleted'));
     const recordCacheSeconds = dynamoDbEndpoint === undefined ? Infinity : sharedCacheSeconds;
     const { regions, call } = await newAnswering({
-      tables: dynamoTables(dynamoDb.config, deletedKeys),
+      tables: dynamoTables(dynamoDb, deletedKeys),
       recordCacheSeconds,
       shared: fronts,
       rootKeys,
@@ -219,15 +219,11 @@ const requestsAreCountedInOneProcess = {
 
 const openStorage = async (folder: DataFolder, inMemory: boolean, endpoint: string | undefined) => {
   if (endpoint !== undefined) {
-    const config = await reachDynamoDb(endpoint);
+    const { reachDynamoDb } = await import('./external-dynamodb.ts'); // loads the SDK, which others do not need
+    const dynamoDb = await reachDynamoDb(endpoint);
     if (!inMemory) await noteExternalStorage(folder, endpoint);
-    return { name: endpoint, config, close: async () => {}, compact: async () => {} };
+    return { name: endpoint, ...dynamoDb, compact: async () => {} };
   }
   const embedded = await openEmbeddedDynamoDb(inMemory ? {} : { path: folder.path('db') });
-  return {
-    name: inMemory ? 'memory' : 'disk',
-    config: embedded.clientConfig,
-    close: embedded.close,
-    compact: embedded.compact,
-  };
+  return { name: inMemory ? 'memory' : 'disk', ...embedded };
 };

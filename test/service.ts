@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../core/model/caller.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
 import { awsResourceQuotas } from '../core/model/quotas.ts';
@@ -21,6 +19,7 @@ import { openEmbeddedDynamoDb } from '../local/embedded-dynamodb.ts';
 import { newRootKeys } from '../local/root-keys.ts';
 import { serviceRequest } from '../local/service-requests.ts';
 import { createTables } from '../stores/dynamo/create-tables.ts';
+import type { Documents } from '../stores/dynamo/documents.ts';
 import { dynamoStores } from '../stores/dynamo/stores.ts';
 import type { Sweepers } from '../stores/ports.ts';
 import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
@@ -76,16 +75,17 @@ export const newService = async (
   beforeWrite = () => {},
 ) => {
   const dynamoDb = await openEmbeddedDynamoDb();
-  const client = new DynamoDBClient(dynamoDb.clientConfig);
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  documents.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        if (/^(Put|Update|Delete)Item/.test(String(commandName))) beforeWrite();
-        return next(args);
-      },
-    { step: 'initialize' },
-  );
+  const documents: Documents = {
+    ...dynamoDb.documents,
+    async put(input) {
+      beforeWrite();
+      return dynamoDb.documents.put(input);
+    },
+    async delete(input) {
+      beforeWrite();
+      return dynamoDb.documents.delete(input);
+    },
+  };
   const rootKeys = newRootKeys();
   const newRsa = rsaMadeBefore();
   const regions = new Map<string, Promise<ServiceRegion>>();
@@ -108,7 +108,7 @@ export const newService = async (
   const quotas = newQuotas(awsResourceQuotas, { clock: () => now, onlyWriter: true });
   const openRegion = async (name: string): Promise<ServiceRegion> => {
     const tableNameOf = (table: string) => `${name}-${table}`;
-    await createTables(client, tableNameOf);
+    await createTables(dynamoDb.tables, tableNameOf);
     const stored = around(dynamoStores(documents, tableNameOf));
     const stores = { ...stored, usage: bufferedUsage(stored.usage) };
     // Each Region has the material that is in its own store, and no other at hand.

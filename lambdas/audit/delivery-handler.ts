@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { dynamoAuditClaims } from '../../stores/dynamo/audit-claims.ts';
+import { sdkDocuments } from '../../stores/dynamo/sdk-documents.ts';
 import { awsClient } from '../aws-client.ts';
 import { type Environment, readFrom, variables } from '../environment.ts';
 import { logLine } from '../log.ts';
@@ -17,10 +17,7 @@ export const deliveryHandler = (environment: Environment, clock = () => new Date
   const sqs = new SQSClient(awsClient);
   const deliver = newDelivery({
     trail: s3Trail(read(variables.auditBucket)),
-    claims: dynamoAuditClaims(
-      DynamoDBDocumentClient.from(new DynamoDBClient(awsClient)),
-      read(variables.auditClaimsTable),
-    ),
+    claims: dynamoAuditClaims(sdkDocuments(new DynamoDBClient(awsClient)), read(variables.auditClaimsTable)),
     async setAside({ text }, reason) {
       const MessageAttributes = { reason: { DataType: 'String', StringValue: reason } };
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: text, MessageAttributes }));

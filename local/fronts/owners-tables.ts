@@ -20,6 +20,5 @@ export const ownersTables = (owner: Link<OwnerFunctions>): RegionTables => {
     },
     create: (region) => owner.ask('settle', region),
     regions: async () => [],
-    close() {},
   };
 };

@@ -1,11 +1,10 @@
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { AliasRecord } from '../../core/model/key-record.ts';
 import { tables } from '../../core/model/tables.ts';
 import type { AliasSweeper } from '../ports.ts';
+import type { Documents, Item } from './documents.ts';
 import {
   checkFormat,
   formatVersion,
-  type Item,
   isLostCondition,
   queryCount,
   queryPage,
@@ -31,11 +30,9 @@ const toAlias = (stored: Item): AliasRecord => {
 };
 
 /** Aliases, by account and name. Consistent reads: a moved alias must not encrypt under the old key. */
-export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string): AliasSweeper => ({
+export const dynamoAliases = (documents: Documents, TableName: string): AliasSweeper => ({
   async get(AccountId, AliasName) {
-    const { Item } = await client.send(
-      new GetCommand({ TableName, Key: { AccountId, AliasName }, ConsistentRead: true }),
-    );
+    const { Item } = await documents.get({ TableName, Key: { AccountId, AliasName }, ConsistentRead: true });
     return Item && toAlias(Item);
   },
 
@@ -47,7 +44,7 @@ export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string)
       ExpressionAttributeValues: { ':account': AccountId },
       ExclusiveStartKey: page.after === undefined ? undefined : { AccountId, AliasName: page.after },
     };
-    return queryPage(client, query, page, 'AliasName', toAlias);
+    return queryPage(documents, query, page, 'AliasName', toAlias);
   },
 
   async listByKey(AccountId, TargetKeyId, page) {
@@ -58,10 +55,10 @@ export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string)
       ExpressionAttributeValues: { ':key': TargetKeyId },
       ExclusiveStartKey: page.after === undefined ? undefined : { TargetKeyId, AccountId, AliasName: page.after },
     };
-    return queryPage(client, query, page, 'AliasName', toAlias);
+    return queryPage(documents, query, page, 'AliasName', toAlias);
   },
 
-  scan: (page) => scanPage(client, TableName, tables.aliases, page, toAlias),
+  scan: (page) => scanPage(documents, TableName, tables.aliases, page, toAlias),
 
   async countByKey(TargetKeyId, upTo) {
     const query = {
@@ -70,13 +67,13 @@ export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string)
       KeyConditionExpression: 'TargetKeyId = :key',
       ExpressionAttributeValues: { ':key': TargetKeyId },
     };
-    return queryCount(client, query, upTo);
+    return queryCount(documents, query, upTo);
   },
 
   async create(alias) {
     const condition = { ConditionExpression: 'attribute_not_exists(AliasName)' };
     try {
-      await client.send(new PutCommand({ TableName, Item: toItem(alias), ...condition }));
+      await documents.put({ TableName, Item: toItem(alias), ...condition });
       return true;
     } catch (error) {
       if (isLostCondition(error)) return false;
@@ -86,12 +83,12 @@ export const dynamoAliases = (client: DynamoDBDocumentClient, TableName: string)
 
   async update(alias, change) {
     const updated = { ...alias, ...change, revision: alias.revision + 1 };
-    await client.send(new PutCommand({ TableName, Item: toItem(updated), ...unchanged(alias) })).catch(staleWrite);
+    await documents.put({ TableName, Item: toItem(updated), ...unchanged(alias) }).catch(staleWrite);
     return updated;
   },
 
   async delete(alias) {
     const Key = { AccountId: alias.AccountId, AliasName: alias.AliasName };
-    await client.send(new DeleteCommand({ TableName, Key, ...unchanged(alias) })).catch(staleWrite);
+    await documents.delete({ TableName, Key, ...unchanged(alias) }).catch(staleWrite);
   },
 });

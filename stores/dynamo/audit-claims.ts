@@ -1,17 +1,17 @@
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { auditClaimExpiry } from '../../core/model/audit-claims.ts';
 import { addDays } from '../../core/model/days.ts';
 import type { AuditClaim, AuditClaims } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition, queryAll } from './item.ts';
+import type { Documents, Item } from './documents.ts';
+import { checkFormat, formatVersion, isLostCondition, queryAll } from './item.ts';
 
 /** Longer than SQS keeps a record, in both queues one after the other and once more after it was put back. */
 const keptDays = 60;
 const idBytes = 16;
 
 /** Claims by minute and number; 5,000 ids take 80 kB of the 400 that an item may have. */
-export const dynamoAuditClaims = (client: DynamoDBDocumentClient, TableName: string): AuditClaims => ({
+export const dynamoAuditClaims = (documents: Documents, TableName: string): AuditClaims => ({
   async of(minute, from) {
-    const items = await queryAll(client, {
+    const items = await queryAll(documents, {
       TableName,
       ConsistentRead: true,
       KeyConditionExpression: '#minute = :minute and #claim >= :from',
@@ -32,14 +32,12 @@ export const dynamoAuditClaims = (client: DynamoDBDocumentClient, TableName: str
       formatVersion,
     };
     try {
-      await client.send(
-        new PutCommand({
-          TableName,
-          Item,
-          ConditionExpression: 'attribute_not_exists(#claim)',
-          ExpressionAttributeNames: { '#claim': 'claim' },
-        }),
-      );
+      await documents.put({
+        TableName,
+        Item,
+        ConditionExpression: 'attribute_not_exists(#claim)',
+        ExpressionAttributeNames: { '#claim': 'claim' },
+      });
       return true;
     } catch (error) {
       if (isLostCondition(error)) return false;

@@ -1,15 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  CreateTableCommand,
-  type CreateTableCommandInput,
-  DescribeTableCommand,
-  type DynamoDBClient,
-  type KeySchemaElement,
-  ResourceInUseException,
-  ResourceNotFoundException,
-  type TableDescription,
-} from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, KeySchemaElement, TableDescription } from '@aws-sdk/client-dynamodb';
 import { projectionOf, type Table, type TableIndex, type TableName, tables } from '../../core/model/tables.ts';
+import { isNamed } from './item.ts';
+import type { TableApi } from './table-api.ts';
 
 /** Real endpoints need about ten seconds for a table with indexes. */
 const defaultLimitSeconds = 120;
@@ -22,44 +15,39 @@ const defaultLimitSeconds = 120;
  * @throws {Error} when a table cannot be used within `limitSeconds`; the endpoint's own errors as they come
  */
 export const createTables = async (
-  client: DynamoDBClient,
+  api: TableApi,
   tableNameOf: (table: TableName) => string,
   { limitSeconds = defaultLimitSeconds }: { limitSeconds?: number } = {},
 ): Promise<void> => {
   const names = Object.keys(tables) as TableName[]; // Object.keys forgets the type of the keys
-  await Promise.all(names.map((name) => createTable(client, tableNameOf(name), tables[name], limitSeconds)));
+  await Promise.all(names.map((name) => createTable(api, tableNameOf(name), tables[name], limitSeconds)));
 };
 
-const createTable = async (
-  client: DynamoDBClient,
-  TableName: string,
-  table: Table,
-  limitSeconds: number,
-): Promise<void> => {
-  const found = await describe(client, TableName);
+const createTable = async (api: TableApi, TableName: string, table: Table, limitSeconds: number): Promise<void> => {
+  const found = await describe(api, TableName);
   if (found && isUsable(found)) return;
-  if (!found) await client.send(new CreateTableCommand(createTableInput(TableName, table))).catch(unlessItExists);
-  await untilUsable(client, TableName, limitSeconds);
+  if (!found) await api.create(createTableInput(TableName, table)).catch(unlessItExists);
+  await untilUsable(api, TableName, limitSeconds);
 };
 
 /** @returns undefined without such a table, and for a moment after its creation, as DescribeTable is not consistent */
-const describe = async (client: DynamoDBClient, TableName: string): Promise<TableDescription | undefined> => {
+const describe = async (api: TableApi, TableName: string): Promise<TableDescription | undefined> => {
   try {
-    return (await client.send(new DescribeTableCommand({ TableName }))).Table;
+    return (await api.describe({ TableName })).Table;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
+    if (isNamed(error, 'ResourceNotFoundException')) return undefined;
     throw error;
   }
 };
 
 const unlessItExists = (error: unknown): void => {
-  if (!(error instanceof ResourceInUseException)) throw error;
+  if (!isNamed(error, 'ResourceInUseException')) throw error;
 };
 
-const untilUsable = async (client: DynamoDBClient, TableName: string, limitSeconds: number): Promise<void> => {
+const untilUsable = async (api: TableApi, TableName: string, limitSeconds: number): Promise<void> => {
   const deadline = performance.now() + limitSeconds * 1000;
   for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 1000)) {
-    const found = await describe(client, TableName);
+    const found = await describe(api, TableName);
     if (found && isUsable(found)) return;
     if (performance.now() + waitMs > deadline) {
       const status = found?.TableStatus ?? 'not to be found';

@@ -1,17 +1,8 @@
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { GrantRecord } from '../../core/model/grant.ts';
 import { tables } from '../../core/model/tables.ts';
 import type { GrantSweeper } from '../ports.ts';
-import {
-  checkFormat,
-  formatVersion,
-  type Item,
-  isLostCondition,
-  queryAll,
-  queryCount,
-  queryPage,
-  scanPage,
-} from './item.ts';
+import type { Documents, Item } from './documents.ts';
+import { checkFormat, formatVersion, isLostCondition, queryAll, queryCount, queryPage, scanPage } from './item.ts';
 
 const keyAndGrant = ({ KeyId, GrantId }: Pick<GrantRecord, 'KeyId' | 'GrantId'>) => `${KeyId}#${GrantId}`;
 
@@ -34,9 +25,9 @@ const toGrant = (stored: Item): GrantRecord => {
 };
 
 /** Grants, by key and grant id. */
-export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string): GrantSweeper => ({
+export const dynamoGrants = (documents: Documents, TableName: string): GrantSweeper => ({
   async get(KeyId, GrantId) {
-    const { Item } = await client.send(new GetCommand({ TableName, Key: { KeyId, GrantId }, ConsistentRead: true }));
+    const { Item } = await documents.get({ TableName, Key: { KeyId, GrantId }, ConsistentRead: true });
     return Item && toGrant(Item);
   },
 
@@ -49,7 +40,7 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
       ExpressionAttributeValues: { ':key': KeyId, ':grant': GrantId, ':grantee': GranteePrincipal },
       ExclusiveStartKey: page.after === undefined ? undefined : { KeyId, GrantId: page.after },
     };
-    return queryPage(client, query, page, 'GrantId', toGrant);
+    return queryPage(documents, query, page, 'GrantId', toGrant);
   },
 
   async count(KeyId, upTo) {
@@ -58,7 +49,7 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
       KeyConditionExpression: 'KeyId = :key',
       ExpressionAttributeValues: { ':key': KeyId },
     };
-    return queryCount(client, query, upTo);
+    return queryCount(documents, query, upTo);
   },
 
   async listRetirable(RetiringPrincipal, page) {
@@ -71,7 +62,7 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
       ExclusiveStartKey:
         page.after === undefined ? undefined : { RetiringPrincipal, keyAndGrant: page.after, KeyId, GrantId },
     };
-    return queryPage(client, query, page, 'keyAndGrant', toGrant);
+    return queryPage(documents, query, page, 'keyAndGrant', toGrant);
   },
 
   async listByGrantee(GranteePrincipal, KeyId) {
@@ -81,15 +72,15 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
       KeyConditionExpression: 'GranteePrincipal = :grantee AND begins_with(keyAndGrant, :key)',
       ExpressionAttributeValues: { ':grantee': GranteePrincipal, ':key': `${KeyId}#` },
     };
-    return (await queryAll(client, query)).map(toGrant);
+    return (await queryAll(documents, query)).map(toGrant);
   },
 
-  scan: (page) => scanPage(client, TableName, tables.grants, page, toGrant),
+  scan: (page) => scanPage(documents, TableName, tables.grants, page, toGrant),
 
   async create(grant) {
     const condition = { ConditionExpression: 'attribute_not_exists(GrantId)' };
     try {
-      await client.send(new PutCommand({ TableName, Item: toItem(grant), ...condition }));
+      await documents.put({ TableName, Item: toItem(grant), ...condition });
       return true;
     } catch (error) {
       if (isLostCondition(error)) return false;
@@ -98,9 +89,7 @@ export const dynamoGrants = (client: DynamoDBDocumentClient, TableName: string):
   },
 
   async delete({ KeyId, GrantId }) {
-    const { Attributes } = await client.send(
-      new DeleteCommand({ TableName, Key: { KeyId, GrantId }, ReturnValues: 'ALL_OLD' }),
-    );
+    const { Attributes } = await documents.delete({ TableName, Key: { KeyId, GrantId }, ReturnValues: 'ALL_OLD' });
     return Attributes !== undefined;
   },
 });

@@ -1,14 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { QueryCommand, type QueryCommandInput, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { invalidMarker } from '../../core/model/errors.ts';
 import type { Table } from '../../core/model/tables.ts';
 import { type Page, type PageRequest, StaleRecordError } from '../ports.ts';
+import type { Documents, Item, Query } from './documents.ts';
 
 /** The format of the items written now. A change of format raises it and comes with a migration test. */
 export const formatVersion = 1;
-
-export type Item = Record<string, unknown>;
 
 /** An item of another format must not be half understood. */
 export const checkFormat = (item: Item): Item => {
@@ -17,10 +13,13 @@ export const checkFormat = (item: Item): Item => {
 };
 
 /** What DynamoDB answers when a condition does not hold. */
-export const isLostCondition = (error: unknown): boolean => error instanceof ConditionalCheckFailedException;
+export const isLostCondition = (error: unknown): boolean => isNamed(error, 'ConditionalCheckFailedException');
 
 /** A query is right but for the position it was given. */
-const isRefusedInput = (error: unknown): boolean => error instanceof Error && error.name === 'ValidationException';
+const isRefusedInput = (error: unknown): boolean => isNamed(error, 'ValidationException');
+
+/** By the name that DynamoDB gives an error. */
+export const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
 
 /** Writes only what was read: judged by `revision`. */
 export const unchanged = (seen: { readonly revision: number }) => ({
@@ -35,13 +34,13 @@ export const staleWrite = (error: unknown): never => {
 
 /** All that a query finds, of which DynamoDB gives a megabyte at a time. */
 export const queryAll = async (
-  client: DynamoDBDocumentClient,
-  query: Omit<QueryCommandInput, 'ExclusiveStartKey'>,
+  documents: Documents,
+  query: Omit<Query, 'ExclusiveStartKey'>,
 ): Promise<readonly Item[]> => {
   const found: Item[] = [];
   let ExclusiveStartKey: Item | undefined;
   do {
-    const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand({ ...query, ExclusiveStartKey }));
+    const { Items = [], LastEvaluatedKey } = await documents.query({ ...query, ExclusiveStartKey });
     found.push(...Items);
     ExclusiveStartKey = LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
@@ -50,17 +49,20 @@ export const queryAll = async (
 
 /** How many items a query finds, counted no further than `upTo`. */
 export const queryCount = async (
-  client: DynamoDBDocumentClient,
-  query: Omit<QueryCommandInput, 'Select' | 'Limit' | 'ExclusiveStartKey'>,
+  documents: Documents,
+  query: Omit<Query, 'Select' | 'Limit' | 'ExclusiveStartKey'>,
   upTo: number,
 ): Promise<number> => {
   let found = 0;
   let ExclusiveStartKey: Item | undefined;
   do {
     const Limit = upTo - found;
-    const { Count = 0, LastEvaluatedKey } = await client.send(
-      new QueryCommand({ ...query, Select: 'COUNT', Limit, ExclusiveStartKey }),
-    );
+    const { Count = 0, LastEvaluatedKey } = await documents.query({
+      ...query,
+      Select: 'COUNT',
+      Limit,
+      ExclusiveStartKey,
+    });
     found += Count;
     ExclusiveStartKey = LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined && found < upTo);
@@ -75,14 +77,14 @@ export const queryCount = async (
  * @throws {KmsError} InvalidMarkerException for a position where nothing can stand
  */
 export const queryPage = async <T>(
-  client: DynamoDBDocumentClient,
-  query: { [Name in keyof QueryCommandInput]: QueryCommandInput[Name] | undefined },
+  documents: Documents,
+  query: Omit<Query, 'Limit'>,
   page: PageRequest,
   sortKey: string,
   read: (item: Item) => T,
 ): Promise<Page<T>> => {
-  const input = { ...query, Limit: page.limit + 1 } as QueryCommandInput; // the SDK drops members that are undefined
-  const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(input)).catch((error: unknown) => {
+  const input = { ...query, Limit: page.limit + 1 };
+  const { Items = [], LastEvaluatedKey } = await documents.query(input).catch((error: unknown) => {
     throw input.ExclusiveStartKey !== undefined && isRefusedInput(error) ? invalidMarker() : error;
   });
   const shown = Items.slice(0, page.limit);
@@ -93,16 +95,19 @@ export const queryPage = async <T>(
 
 /** One page of a whole table, in no order but that items of one partition come together. */
 export const scanPage = async <T>(
-  client: DynamoDBDocumentClient,
+  documents: Documents,
   TableName: string,
   { partitionKey, sortKey }: Table,
   { limit, after }: PageRequest,
   read: (item: Item) => T,
 ): Promise<Page<T>> => {
   const ExclusiveStartKey = after === undefined ? undefined : (JSON.parse(after) as Item); // as written below
-  const { Items = [], LastEvaluatedKey: last } = await client.send(
-    new ScanCommand({ TableName, ConsistentRead: true, Limit: limit, ...(ExclusiveStartKey && { ExclusiveStartKey }) }),
-  );
+  const { Items = [], LastEvaluatedKey: last } = await documents.scan({
+    TableName,
+    ConsistentRead: true,
+    Limit: limit,
+    ...(ExclusiveStartKey && { ExclusiveStartKey }),
+  });
   const next = last && JSON.stringify({ [partitionKey]: last[partitionKey], [sortKey]: last[sortKey] });
   return { items: Items.map(read), next };
 };

@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
 import { dueBucketOf, dueBuckets, dueWork } from '../../core/model/due-work.ts';
 import type { MaterialVersion } from '../../core/model/key-materials.ts';
 import type { KeyMaterial, KeyRecord } from '../../core/model/key-record.ts';
 import type { Replica } from '../../core/model/related-keys.ts';
 import { tables } from '../../core/model/tables.ts';
 import type { KeySweeper, StoredItem } from '../ports.ts';
+import type { Documents, Item } from './documents.ts';
 import {
   checkFormat,
   formatVersion,
-  type Item,
   isLostCondition,
   queryCount,
   queryPage,
@@ -102,24 +95,21 @@ const toVersion = ({ rotation, imported, ...rest }: Stored<MaterialVersion>): Ma
 });
 
 /** Key records and materials, by `KeyId` (never alias or ARN). Consistent reads: a key disabled a moment ago must not encrypt. */
-export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): KeySweeper => {
+export const dynamoKeys = (documents: Documents, TableName: string): KeySweeper => {
   /** Items of one key from one name to another, in the order of their names. */
   const itemsOf = async (KeyId: string, from: string, to: string, projection?: string): Promise<Item[]> => {
-    const { Items = [] } = await client.send(
-      new QueryCommand({
-        TableName,
-        KeyConditionExpression: 'KeyId = :id AND #item BETWEEN :from AND :to',
-        ExpressionAttributeNames: { '#item': 'item' },
-        ExpressionAttributeValues: { ':id': KeyId, ':from': from, ':to': to },
-        ConsistentRead: true,
-        ...(projection && { ProjectionExpression: projection }),
-      }),
-    );
+    const { Items = [] } = await documents.query({
+      TableName,
+      KeyConditionExpression: 'KeyId = :id AND #item BETWEEN :from AND :to',
+      ExpressionAttributeNames: { '#item': 'item' },
+      ExpressionAttributeValues: { ':id': KeyId, ':from': from, ':to': to },
+      ConsistentRead: true,
+      ...(projection && { ProjectionExpression: projection }),
+    });
     return Items;
   };
-  const remove = (KeyId: string, item: string) => client.send(new DeleteCommand({ TableName, Key: { KeyId, item } }));
-  const create = (Item: Item) =>
-    client.send(new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(KeyId)' }));
+  const remove = (KeyId: string, item: string) => documents.delete({ TableName, Key: { KeyId, item } });
+  const create = (Item: Item) => documents.put({ TableName, Item, ConditionExpression: 'attribute_not_exists(KeyId)' });
   const addMaterial = async (material: KeyMaterial) => {
     await create(materialToItem(material)).catch(unlessConditionIsLost);
   };
@@ -141,7 +131,7 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
 
     async material(KeyId, KeyMaterialId) {
       const Key = { KeyId, item: materialItem(KeyMaterialId) };
-      const { Item: item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+      const { Item: item } = await documents.get({ TableName, Key, ConsistentRead: true });
       return item && toMaterial(checkFormat(item));
     },
 
@@ -150,7 +140,7 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
         ...ofAccount(AccountId, now),
         ExclusiveStartKey: page.after === undefined ? undefined : { AccountId, KeyId: page.after, item: recordItem },
       };
-      return queryPage(client, query, page, 'KeyId', ({ KeyId }) => String(KeyId));
+      return queryPage(documents, query, page, 'KeyId', ({ KeyId }) => String(KeyId));
     },
 
     async due(bucket, until, page) {
@@ -165,13 +155,13 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
             ? undefined
             : { dueBucket: bucket, dueAt: page.after, KeyId: page.after.split('#')[1], item },
       };
-      return queryPage(client, query, page, 'dueAt', ({ KeyId }) => String(KeyId));
+      return queryPage(documents, query, page, 'dueAt', ({ KeyId }) => String(KeyId));
     },
 
     async count(AccountId, upTo, now) {
       const all = ofAccount(AccountId, now);
       const FilterExpression = `${all.FilterExpression} AND attribute_not_exists(KeyManager)`;
-      return queryCount(client, { ...all, FilterExpression }, upTo);
+      return queryCount(documents, { ...all, FilterExpression }, upTo);
     },
 
     async create(record, material) {
@@ -181,9 +171,9 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
 
     async update(record, change, material) {
       // Imported again, it may be there already, and about to be deleted: it must not look like what was read then.
-      if (material !== undefined) await client.send(new PutCommand({ TableName, Item: materialToItem(material) }));
+      if (material !== undefined) await documents.put({ TableName, Item: materialToItem(material) });
       const updated = { ...record, ...change, revision: record.revision + 1 };
-      await client.send(new PutCommand({ TableName, Item: toItem(updated), ...unchanged(record) })).catch(staleWrite);
+      await documents.put({ TableName, Item: toItem(updated), ...unchanged(record) }).catch(staleWrite);
       return updated;
     },
 
@@ -196,7 +186,7 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
         ExpressionAttributeValues: { ':seen': material.wrapped, ':first': firstFormOf(material) },
       };
       const Key = { KeyId: material.KeyId, item: materialItem(material.KeyMaterialId) };
-      await client.send(new DeleteCommand({ TableName, Key, ...condition })).catch(unlessConditionIsLost);
+      await documents.delete({ TableName, Key, ...condition }).catch(unlessConditionIsLost);
     },
 
     async replaceMaterial(material, wrapped) {
@@ -206,7 +196,7 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
         ExpressionAttributeNames: { '#wrapped': 'wrapped' },
         ExpressionAttributeValues: { ':seen': material.wrapped },
       };
-      await client.send(new PutCommand({ TableName, Item, ...condition })).catch(staleWrite);
+      await documents.put({ TableName, Item, ...condition }).catch(staleWrite);
     },
 
     async shred(KeyId) {
@@ -226,14 +216,14 @@ export const dynamoKeys = (client: DynamoDBDocumentClient, TableName: string): K
     async remove(record) {
       const { KeyId } = record;
       const Item = { KeyId, item: markerItem(record.CreationDate.toISOString()), formatVersion };
-      await client.send(new PutCommand({ TableName, Item }));
+      await documents.put({ TableName, Item });
       const Key = { KeyId, item: recordItem };
-      await client.send(new DeleteCommand({ TableName, Key, ...unchanged(record) })).catch(staleWrite);
+      await documents.delete({ TableName, Key, ...unchanged(record) }).catch(staleWrite);
     },
 
-    ...dynamoOutbox(client, TableName),
+    ...dynamoOutbox(documents, TableName),
 
-    scan: (page) => scanPage(client, TableName, tables.keys, page, toStoredItem),
+    scan: (page) => scanPage(documents, TableName, tables.keys, page, toStoredItem),
   };
 };
 

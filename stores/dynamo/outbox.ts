@@ -1,8 +1,8 @@
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { dueBucketOf } from '../../core/model/due-work.ts';
 import type { OutboxEntry } from '../../core/model/outbox.ts';
 import type { KeySweeper } from '../ports.ts';
-import { checkFormat, formatVersion, type Item, isLostCondition } from './item.ts';
+import type { Documents, Item } from './documents.ts';
+import { checkFormat, formatVersion, isLostCondition } from './item.ts';
 
 /** An item beside the record of its key, so that work which cannot be done now hides nothing else that is due. */
 export const outboxItem = 'outbox';
@@ -25,15 +25,15 @@ const toEntry = ({ KeyId, token, dueAt }: Item): OutboxEntry => ({
 type Outbox = Pick<KeySweeper, 'outboxEntry' | 'addToOutbox' | 'removeFromOutbox'>;
 
 /** The outbox, in the table of the keys. */
-export const dynamoOutbox = (client: DynamoDBDocumentClient, TableName: string): Outbox => ({
+export const dynamoOutbox = (documents: Documents, TableName: string): Outbox => ({
   async outboxEntry(KeyId) {
     const Key = { KeyId, item: outboxItem };
-    const { Item: item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    const { Item: item } = await documents.get({ TableName, Key, ConsistentRead: true });
     return item && toEntry(checkFormat(item));
   },
 
   async addToOutbox(entry) {
-    await client.send(new PutCommand({ TableName, Item: toItem(entry) }));
+    await documents.put({ TableName, Item: toItem(entry) });
   },
 
   async removeFromOutbox({ KeyId, token }) {
@@ -43,7 +43,7 @@ export const dynamoOutbox = (client: DynamoDBDocumentClient, TableName: string):
       ExpressionAttributeValues: { ':seen': token },
     };
     const Key = { KeyId, item: outboxItem };
-    await client.send(new DeleteCommand({ TableName, Key, ...condition })).catch((error: unknown) => {
+    await documents.delete({ TableName, Key, ...condition }).catch((error: unknown) => {
       if (!isLostCondition(error)) throw error;
     });
   },

@@ -1,15 +1,15 @@
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { KeyUse } from '../../core/model/key-use.ts';
 import type { UsageSweeper } from '../ports.ts';
+import type { Documents } from './documents.ts';
 import { checkFormat, formatVersion, isLostCondition } from './item.ts';
 
 /** The one item of a key. */
 const item = 'last';
 
 /** Last uses, by key. */
-export const dynamoUsage = (client: DynamoDBDocumentClient, TableName: string): UsageSweeper => ({
+export const dynamoUsage = (documents: Documents, TableName: string): UsageSweeper => ({
   async get(KeyId) {
-    const { Item } = await client.send(new GetCommand({ TableName, Key: { KeyId, item }, ConsistentRead: true }));
+    const { Item } = await documents.get({ TableName, Key: { KeyId, item }, ConsistentRead: true });
     if (Item === undefined) return undefined;
     const { item: _, formatVersion: __, Timestamp, ...rest } = checkFormat(Item);
     return { ...(rest as Omit<KeyUse, 'Timestamp'>), Timestamp: new Date(String(Timestamp)) }; // what `note` spread
@@ -23,12 +23,12 @@ export const dynamoUsage = (client: DynamoDBDocumentClient, TableName: string): 
       ExpressionAttributeValues: { ':time': Timestamp },
     };
     const Item = { ...use, Timestamp, item, formatVersion };
-    await client.send(new PutCommand({ TableName, Item, ...onlyForward })).catch((error: unknown) => {
+    await documents.put({ TableName, Item, ...onlyForward }).catch((error: unknown) => {
       if (!isLostCondition(error)) throw error; // a later use is known
     });
   },
 
   async forget(KeyId) {
-    await client.send(new DeleteCommand({ TableName, Key: { KeyId, item } }));
+    await documents.delete({ TableName, Key: { KeyId, item } });
   },
 });

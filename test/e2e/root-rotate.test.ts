@@ -1,13 +1,12 @@
 import { copyFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { wrappedRootVersion } from '../../core/crypto/key-wrap.ts';
 import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { listen } from '../../local/server.ts';
 import { openLocalService } from '../../local/service.ts';
+import type { Documents } from '../../stores/dynamo/documents.ts';
 import { filesWith, piecesOf } from '../local/raw-files.ts';
 import { newFolder, removeFolders } from './folders.ts';
 import { runHere } from './run-here.ts';
@@ -52,10 +51,10 @@ const openAll = async ({ send }: SignedCalls, blobs: readonly Blob[]) => {
 };
 
 /** The table of keys in the database of a service that does not run. */
-const withTable = async <Result>(data: string, act: (table: DynamoDBDocumentClient) => Promise<Result>) => {
-  const { clientConfig, close } = await openEmbeddedDynamoDb({ path: join(data, 'db') });
+const withTable = async <Result>(data: string, act: (table: Documents) => Promise<Result>) => {
+  const { documents, close } = await openEmbeddedDynamoDb({ path: join(data, 'db') });
   try {
-    return await act(DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig)));
+    return await act(documents);
   } finally {
     await close();
   }
@@ -63,7 +62,7 @@ const withTable = async <Result>(data: string, act: (table: DynamoDBDocumentClie
 const TableName = 'kms-us-east-1-keys';
 const wrappedIn = (data: string) =>
   withTable(data, async (table) => {
-    const { Items = [] } = await table.send(new ScanCommand({ TableName }));
+    const { Items = [] } = await table.scan({ TableName });
     return Items.flatMap(({ wrapped }) => (wrapped ? [wrapped as Uint8Array] : []));
   });
 
@@ -146,21 +145,21 @@ describe('kms root rotate', { timeout: 60_000 }, () => {
     const data = await newFolder();
     const blobs = await withService(data, async (calls) => [await encrypt(calls), await encrypt(calls)]);
     const unaltered = await withTable(data, async (table) => {
-      const { Items = [] } = await table.send(new ScanCommand({ TableName }));
-      const item = Items.find(({ wrapped }) => wrapped);
-      const wrapped = Buffer.from(item?.wrapped).fill(7, 30);
-      await table.send(new PutCommand({ TableName, Item: { ...item, wrapped } }));
+      const { Items = [] } = await table.scan({ TableName });
+      const item = Items.find(({ wrapped }) => wrapped) ?? {};
+      const wrapped = Buffer.from(item.wrapped as Uint8Array).fill(7, 30); // as it is stored
+      await table.put({ TableName, Item: { ...item, wrapped } });
       return item;
     });
     expect(await rotate(data)).toMatchObject({
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        new RegExp(`${unaltered?.KeyId}.*1 item of key material cannot be wrapped under version 2.*why: .*hint: `, 's'),
+        new RegExp(`${unaltered.KeyId}.*1 item of key material cannot be wrapped under version 2.*why: .*hint: `, 's'),
       ),
     });
     expect(await rootsIn(data)).toEqual(['root-secret.1', 'root-secret.2']);
-    await withTable(data, (table) => table.send(new PutCommand({ TableName, Item: unaltered })));
+    await withTable(data, (table) => table.put({ TableName, Item: unaltered }));
     expect(await rotate(data)).toMatchObject({ code: 0 });
     await withService(data, (calls) => openAll(calls, blobs));
   });

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { vi } from 'vitest';
 import { everyAlgorithm } from '../../lambdas/every-algorithm.ts';
@@ -14,6 +13,8 @@ import { runSchedule } from '../../lambdas/run-schedule.ts';
 import { lambdaRuntime } from '../../lambdas/runtime.ts';
 import { schedules } from '../../lambdas/schedules/index.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
+import { sdkDocuments } from '../../stores/dynamo/sdk-documents.ts';
+import { sdkTables } from '../../stores/dynamo/sdk-tables.ts';
 import { dynamoStores } from '../../stores/dynamo/stores.ts';
 import type { Answer } from '../service.ts';
 import { gatewayEvent } from './gateway-event.ts';
@@ -33,7 +34,6 @@ export interface Asked {
 }
 
 const prefix = 'kms-';
-const marshallOptions = { removeUndefinedValues: true };
 const tableNameOf = (table: string) => `${prefix}${table}`;
 
 /** What else functions ask, of services that are always up. */
@@ -117,7 +117,7 @@ export const startTwoRegions = async () => {
 
   const openRegion = async (region: string) => {
     const client = new DynamoDBClient({ region });
-    await createTables(client, tableNameOf);
+    await createTables(sdkTables(client), tableNameOf);
     vi.stubEnv('AWS_REGION', region);
     vi.stubEnv('OTHER_REGIONS', names.filter((other) => other !== region).join());
     const runtime = lambdaRuntime(awsKeyring(everyAlgorithm), { makeManagedKeys: newManagedKeys });
@@ -126,7 +126,7 @@ export const startTwoRegions = async () => {
     return {
       runtime,
       /** What is stored, nothing of it kept in between. */
-      stores: dynamoStores(DynamoDBDocumentClient.from(client, { marshallOptions }), tableNameOf),
+      stores: dynamoStores(sdkDocuments(client), tableNameOf),
       async call(name: OperationName, parameters: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
         const sent = Object.entries(parameters).map(([member, value]) => [member, onTheWire(value)]);
         const result = await handlers.get(name)?.(gatewayEvent(name, Object.fromEntries(sent)));

@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { storeActions } from '../../lib/store-actions.ts';
+import { sdkDocuments } from '../../stores/dynamo/sdk-documents.ts';
 import { dynamoStores } from '../../stores/dynamo/stores.ts';
 import type { StoreName } from '../../stores/ports.ts';
 
@@ -27,8 +28,8 @@ const anything = Object.assign(new Date(0), {
 
 /** What a function of a store asks of DynamoDB: the actions, each with its index if it is not on the table. */
 const asked = async (store: StoreName, name: string): Promise<ReadonlySet<string>> => {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-  const functions: object = dynamoStores(client, (table) => table)[store];
+  const documents = sdkDocuments(new DynamoDBClient({ region: 'us-east-1' }));
+  const functions: object = dynamoStores(documents, (table) => table)[store];
   const [, call] = Object.entries(functions).find(([each]) => each === name) ?? [];
   await call(anything, anything, anything);
   const commands = sent.calls().map(({ args: [command] }) => ({

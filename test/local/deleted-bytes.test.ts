@@ -1,7 +1,5 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { askControl } from '../../cli/control.ts';
 import { openDeletedKeys, withoutDeletedKeys } from '../../local/deleted-keys.ts';
@@ -24,11 +22,10 @@ afterAll(removeFolders);
 
 /** The database of a service that does not run. */
 const openDatabase = async (path: string) => {
-  const { clientConfig, close, compact } = await openEmbeddedDynamoDb({ path });
+  const { documents, tables, close, compact } = await openEmbeddedDynamoDb({ path });
   endings.push(close);
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig));
   const tableNameOf = (table: string) => `kms-us-east-1-${table}`;
-  await createTables(new DynamoDBClient(clientConfig), tableNameOf);
+  await createTables(tables, tableNameOf);
   return { stores: dynamoStores(documents, tableNameOf), close, compact };
 };
 

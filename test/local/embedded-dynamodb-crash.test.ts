@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import deleteItem from 'dynalite/actions/deleteItem.js';
 import putItem from 'dynalite/actions/putItem.js';
 import db, { type Store } from 'dynalite/db/index.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { execute } from '../../local/embedded-dynamodb/operations.ts';
-import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
+import { type EmbeddedDynamoDb, openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
 import { compiledFolder } from '../compiled-folder.ts';
+import { sdkOn } from './embedded-sdk.ts';
 import { afterWrite, firstOfRound, type StormItem, stormKeys } from './put-storm.ts';
 
 const folders: string[] = [];
@@ -29,10 +29,10 @@ const newFolder = async (): Promise<string> => {
 };
 
 /** Opens the folder as the service would, for the length of `use`. */
-const opened = async <Result>(path: string, use: (client: DynamoDBClient) => Promise<Result>): Promise<Result> => {
+const opened = async <Result>(path: string, use: (embedded: EmbeddedDynamoDb) => Promise<Result>): Promise<Result> => {
   const embedded = await openEmbeddedDynamoDb({ path });
   try {
-    return await use(new DynamoDBClient(embedded.clientConfig));
+    return await use(embedded);
   } finally {
     await embedded.close();
   }
@@ -41,7 +41,7 @@ const opened = async <Result>(path: string, use: (client: DynamoDBClient) => Pro
 describe('killed at a random moment in a storm of puts and deletes', () => {
   it('keeps every acknowledged write, and table and indexes agree exactly, 5 times over', async () => {
     const path = await newFolder();
-    await opened(path, (client) => createTables(client, (table) => table));
+    await opened(path, ({ tables }) => createTables(tables, (table) => table));
     let before = new Map<string, StormItem>();
     let writes = 0;
 
@@ -64,7 +64,7 @@ describe('killed at a random moment in a storm of puts and deletes', () => {
 
   it('would lose index entries without the batch, as the same storm through dynalite alone shows', async () => {
     const path = await newFolder();
-    await opened(path, (client) => createTables(client, (table) => table));
+    await opened(path, ({ tables }) => createTables(tables, (table) => table));
     for (let round = 1; round <= 40; round++) {
       await stormUntilKilled('dynalite', path, round);
       const { items, byAccount, due } = await opened(path, contentsOf);
@@ -120,7 +120,7 @@ describe('when LevelDB takes the index entries but not the item', () => {
 describe('a table whose creation was cut short', () => {
   it('is finished when the database is opened again', async () => {
     const path = await newFolder();
-    await opened(path, (client) => createTables(client, (table) => table));
+    await opened(path, ({ tables }) => createTables(tables, (table) => table));
     const store = db.create({ path });
     const { body } = await execute(store, 'DescribeTable', { TableName: 'keys' });
     const { Table } = body as { Table: object }; // the output of DescribeTable
@@ -130,9 +130,9 @@ describe('a table whose creation was cut short', () => {
     });
     await store.db.close();
 
-    await opened(path, async (client) => {
-      await createTables(client, (table) => table, { limitSeconds: 1 });
-      expect((await contentsOf(client)).items.size).toBe(0);
+    await opened(path, async (embedded) => {
+      await createTables(embedded.tables, (table) => table, { limitSeconds: 1 });
+      expect((await contentsOf(embedded)).items.size).toBe(0);
     });
   });
 });
@@ -159,10 +159,10 @@ const stormUntilKilled = async (mode: string, path: string, round: number): Prom
   return new Map(lines.map((line) => line.split(' ')).map(([KeyId = '', sequence]) => [KeyId, Number(sequence)]));
 };
 
-const contentsOf = async (client: DynamoDBClient) => {
+const contentsOf = async (embedded: EmbeddedDynamoDb) => {
   const all = async (IndexName?: string): Promise<StormItem[]> => {
     const pages = paginateScan(
-      { client: DynamoDBDocumentClient.from(client) },
+      { client: DynamoDBDocumentClient.from(sdkOn(embedded)) },
       {
         TableName: 'keys',
         ...(IndexName !== undefined && { IndexName }),

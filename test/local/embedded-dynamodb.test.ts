@@ -1,27 +1,17 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  DescribeTableCommand,
-  DynamoDBClient,
-  ListTablesCommand,
-  ResourceNotFoundException,
-} from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { BatchWriteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import db from 'dynalite/db/index.js';
+import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import { execute } from '../../local/embedded-dynamodb/operations.ts';
 import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
+import type { Documents } from '../../stores/dynamo/documents.ts';
+import { sdkDocuments } from '../../stores/dynamo/sdk-documents.ts';
+import { sdkOn } from './embedded-sdk.ts';
 
 const endings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -38,9 +28,8 @@ const newFolder = async (): Promise<string> => {
 const newDatabase = async (path?: string) => {
   const embedded = await openEmbeddedDynamoDb(path === undefined ? {} : { path });
   endings.push(() => embedded.close());
-  const client = new DynamoDBClient(embedded.clientConfig);
-  await createTables(client, (table) => table);
-  return { ...embedded, client, documents: DynamoDBDocumentClient.from(client) };
+  await createTables(embedded.tables, (table) => table);
+  return embedded;
 };
 
 const Key = { KeyId: 'k1', item: 'key' };
@@ -48,73 +37,137 @@ const Key = { KeyId: 'k1', item: 'key' };
 it('gives back what was put, bytes and nesting included', async () => {
   const { documents } = await newDatabase();
   const Item = { ...Key, bytes: Uint8Array.of(0, 127, 255), nested: { list: [1, 'ü', null, true] }, number: 2 ** 40 };
-  await documents.send(new PutCommand({ TableName: 'keys', Item }));
-  const read = await documents.send(new GetCommand({ TableName: 'keys', Key, ConsistentRead: true }));
+  await documents.put({ TableName: 'keys', Item });
+  const read = await documents.get({ TableName: 'keys', Key, ConsistentRead: true });
   expect(read.Item).toEqual(Item);
+});
+
+it('says and gives back what the document client of the SDK does', async () => {
+  const database = await newDatabase();
+  const sdk = sdkDocuments(sdkOn(database));
+  const values = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.string({ unit: 'binary' }),
+      fc.integer(),
+      fc.maxSafeInteger(),
+      fc.integer().map((thousandths) => thousandths / 1000),
+      fc.boolean(),
+      fc.constant(null),
+      fc.uint8Array(),
+      fc.array(tie('value')),
+      fc.dictionary(fc.string({ minLength: 1 }), tie('value')),
+    ),
+  })).value;
+  const ours = { TableName: 'keys', Key, ConsistentRead: true };
+  await fc.assert(
+    fc.asyncProperty(values, fc.boolean(), async (value, oursWrites) => {
+      const Item = { ...Key, value, no: undefined };
+      await (oursWrites ? database.documents : sdk).put({ TableName: 'keys', Item });
+      const [one, other] = await Promise.all([database.documents.get(ours), sdk.get(ours)]);
+      expect(one.Item).toStrictEqual(other.Item);
+      expect(one.Item).toEqual(Item);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it.each([new Date(0), () => 1, Symbol('s'), 1n, Number.NaN, 2 ** 53, Number.NEGATIVE_INFINITY])(
+  'refuses %s, for which there is no type',
+  async (value) => {
+    const { documents } = await newDatabase();
+    await expect(documents.put({ TableName: 'keys', Item: { ...Key, value } })).rejects.toThrow(TypeError);
+  },
+);
+
+it('pages, counts, projects and tells what was deleted as the SDK does', async () => {
+  const database = await newDatabase();
+  const [ours, sdk] = [database.documents, sdkDocuments(sdkOn(database))];
+  for (const item of ['a', 'b', 'c']) await ours.put({ TableName: 'keys', Item: { ...Key, item, more: 1 } });
+  const KeyConditionExpression = 'KeyId = :id';
+  const query = { TableName: 'keys', KeyConditionExpression, ExpressionAttributeValues: { ':id': 'k1' }, Limit: 2 };
+  const answers = async (documents: Documents) => [
+    await documents.query(query),
+    await documents.query({ ...query, Select: 'COUNT' }),
+    await documents.query({ ...query, ExclusiveStartKey: { ...Key, item: 'b' }, FilterExpression: undefined }),
+    await documents.query({ ...query, ProjectionExpression: '#m', ExpressionAttributeNames: { '#m': 'more' } }),
+    await documents.scan({ TableName: 'keys', Limit: 2, ExclusiveStartKey: undefined }),
+    await documents.put({ TableName: 'keys', Item: { ...Key, item: 'd' } }),
+    await documents.delete({ TableName: 'keys', Key: { ...Key, item: 'd' }, ReturnValues: 'ALL_OLD' }),
+    await documents.delete({ TableName: 'keys', Key: { ...Key, item: 'd' }, ReturnValues: 'ALL_OLD' }),
+  ];
+  const withoutMetadata = (await answers(sdk)).map((answer) => ({ ...(answer as object), $metadata: undefined }));
+  expect(await answers(ours)).toEqual(withoutMetadata);
 });
 
 it('has no item that was never put', async () => {
   const { documents } = await newDatabase();
-  expect((await documents.send(new GetCommand({ TableName: 'keys', Key }))).Item).toBeUndefined();
+  expect((await documents.get({ TableName: 'keys', Key })).Item).toBeUndefined();
 });
 
-it('answers a failed condition with the exception class of the SDK, and writes nothing', async () => {
+it('answers a failed condition with the error of its name, and writes nothing', async () => {
   const { documents } = await newDatabase();
-  await documents.send(new PutCommand({ TableName: 'keys', Item: { ...Key, revision: 1 } }));
-  const again = new PutCommand({
+  await documents.put({ TableName: 'keys', Item: { ...Key, revision: 1 } });
+  const again = documents.put({
     TableName: 'keys',
     Item: { ...Key, revision: 2 },
     ConditionExpression: 'attribute_not_exists(KeyId)',
   });
-  await expect(documents.send(again)).rejects.toBeInstanceOf(ConditionalCheckFailedException);
-  expect((await documents.send(new GetCommand({ TableName: 'keys', Key }))).Item).toMatchObject({ revision: 1 });
+  await expect(again).rejects.toMatchObject({
+    name: 'ConditionalCheckFailedException',
+    message: 'The conditional request failed',
+  });
+  expect((await documents.get({ TableName: 'keys', Key })).Item).toMatchObject({ revision: 1 });
 });
 
 it('lets one of many concurrent conditional writes win', async () => {
   const { documents } = await newDatabase();
   const racers = Array.from({ length: 20 }, (_, racer) =>
-    documents.send(
-      new PutCommand({
-        TableName: 'keys',
-        Item: { ...Key, racer },
-        ConditionExpression: 'attribute_not_exists(KeyId)',
-      }),
-    ),
+    documents.put({
+      TableName: 'keys',
+      Item: { ...Key, racer },
+      ConditionExpression: 'attribute_not_exists(KeyId)',
+    }),
   );
   const results = await Promise.allSettled(racers);
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
 it('moves an index entry with its item, by put, update and delete', async () => {
-  const { documents } = await newDatabase();
+  const database = await newDatabase();
+  const { documents } = database;
   const dueIn = async (bucket: string) => {
-    const query = new QueryCommand({
+    const found = await documents.query({
       TableName: 'keys',
       IndexName: 'due',
       KeyConditionExpression: 'dueBucket = :bucket',
       ExpressionAttributeValues: { ':bucket': bucket },
     });
-    return (await documents.send(query)).Items;
+    return found.Items;
   };
-  await documents.send(new PutCommand({ TableName: 'keys', Item: { ...Key, dueBucket: 'a', dueAt: '1', more: 1 } }));
+  await documents.put({ TableName: 'keys', Item: { ...Key, dueBucket: 'a', dueAt: '1', more: 1 } });
   expect(await dueIn('a')).toEqual([{ ...Key, dueBucket: 'a', dueAt: '1' }]);
 
-  await documents.send(new PutCommand({ TableName: 'keys', Item: { ...Key, dueBucket: 'b', dueAt: '2' } }));
+  await documents.put({ TableName: 'keys', Item: { ...Key, dueBucket: 'b', dueAt: '2' } });
   expect([await dueIn('a'), await dueIn('b')]).toEqual([[], [{ ...Key, dueBucket: 'b', dueAt: '2' }]]);
 
-  const update = { UpdateExpression: 'SET dueBucket = :c', ExpressionAttributeValues: { ':c': 'c' } };
-  await documents.send(new UpdateCommand({ TableName: 'keys', Key, ...update }));
+  const update = { UpdateExpression: 'SET dueBucket = :c', ExpressionAttributeValues: { ':c': { S: 'c' } } };
+  await sdkOn(database).send(
+    new UpdateItemCommand({ TableName: 'keys', Key: { KeyId: { S: Key.KeyId }, item: { S: Key.item } }, ...update }),
+  );
   expect([await dueIn('b'), await dueIn('c')]).toEqual([[], [{ ...Key, dueBucket: 'c', dueAt: '2' }]]);
 
-  await documents.send(new DeleteCommand({ TableName: 'keys', Key }));
+  await documents.delete({ TableName: 'keys', Key });
   expect(await dueIn('c')).toEqual([]);
 });
 
 it('pages through a partition of an index, forwards and backwards', async () => {
-  const { documents } = await newDatabase();
+  const database = await newDatabase();
+  const { documents } = database;
+  const all = DynamoDBDocumentClient.from(sdkOn(database)); // stores read forwards only
   const ids = Array.from({ length: 25 }, (_, index) => `k${String(index).padStart(2, '0')}`);
   for (const KeyId of ids) {
-    await documents.send(new PutCommand({ TableName: 'keys', Item: { KeyId, item: 'key', AccountId: 'a' } }));
+    await documents.put({ TableName: 'keys', Item: { KeyId, item: 'key', AccountId: 'a' } });
   }
   for (const ScanIndexForward of [true, false]) {
     const found: unknown[] = [];
@@ -129,7 +182,7 @@ it('pages through a partition of an index, forwards and backwards', async () => 
         ScanIndexForward,
         ExclusiveStartKey,
       });
-      const page = await documents.send(query);
+      const page = await all.send(query);
       found.push(...(page.Items ?? []).map(({ KeyId }) => KeyId));
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey);
@@ -138,13 +191,13 @@ it('pages through a partition of an index, forwards and backwards', async () => 
 });
 
 it('opens no port', async () => {
-  const { client } = await newDatabase();
-  await client.send(new ListTablesCommand({}));
+  const { tables } = await newDatabase();
+  await tables.list({});
   expect(process.getActiveResourcesInfo().filter((resource) => resource.startsWith('TCP'))).toEqual([]);
 });
 
 it('refuses BatchWriteItem, which could part items from their index entries', async () => {
-  const { client } = await newDatabase();
+  const client = sdkOn(await newDatabase());
   const batch = { keys: [{ DeleteRequest: { Key: { KeyId: { S: 'k' }, item: { S: 'key' } } } }] };
   await expect(client.send(new BatchWriteItemCommand({ RequestItems: batch }))).rejects.toMatchObject({
     name: 'UnknownOperationException',
@@ -152,62 +205,48 @@ it('refuses BatchWriteItem, which could part items from their index entries', as
   });
 });
 
-it('says that a table does not exist with the exception class of the SDK', async () => {
-  const { client } = await newDatabase();
-  const describe = client.send(new DescribeTableCommand({ TableName: 'unknown' }));
-  await expect(describe).rejects.toBeInstanceOf(ResourceNotFoundException);
+it('says that a table does not exist with the error of its name', async () => {
+  const { tables, documents } = await newDatabase();
+  const found = { name: 'ResourceNotFoundException' };
+  await expect(tables.describe({ TableName: 'unknown' })).rejects.toMatchObject(found);
+  await expect(documents.get({ TableName: 'unknown', Key })).rejects.toMatchObject(found);
 });
 
 it('keeps what was put from one opening to the next, in a folder for the owner alone', async () => {
   const path = await newFolder();
   const first = await newDatabase(path);
-  await first.documents.send(new PutCommand({ TableName: 'keys', Item: { ...Key, revision: 7 } }));
+  await first.documents.put({ TableName: 'keys', Item: { ...Key, revision: 7 } });
   await first.close();
   expect((await stat(path)).mode & 0o777).toBe(0o700);
 
   const second = await newDatabase(path);
-  expect((await second.documents.send(new GetCommand({ TableName: 'keys', Key }))).Item).toMatchObject({ revision: 7 });
+  expect((await second.documents.get({ TableName: 'keys', Key })).Item).toMatchObject({ revision: 7 });
 });
 
 it('keeps nothing in memory from one opening to the next', async () => {
   const first = await newDatabase();
-  await first.documents.send(new PutCommand({ TableName: 'keys', Item: Key }));
+  await first.documents.put({ TableName: 'keys', Item: Key });
   const second = await newDatabase();
-  expect((await second.documents.send(new GetCommand({ TableName: 'keys', Key }))).Item).toBeUndefined();
+  expect((await second.documents.get({ TableName: 'keys', Key })).Item).toBeUndefined();
 });
 
 it('finishes running operations on close, and refuses later ones', async () => {
   const path = await newFolder();
   const { documents, close } = await newDatabase(path);
   const puts = Array.from({ length: 100 }, (_, index) =>
-    documents.send(new PutCommand({ TableName: 'keys', Item: { KeyId: `k${index}`, item: 'key' } })),
+    documents.put({ TableName: 'keys', Item: { KeyId: `k${index}`, item: 'key' } }),
   );
   await puts[0];
   await Promise.all([close(), close()]);
-  await expect(documents.send(new GetCommand({ TableName: 'keys', Key }))).rejects.toThrow('embedded DynamoDB: closed');
+  await expect(documents.get({ TableName: 'keys', Key })).rejects.toThrow('embedded DynamoDB: closed');
 
   const results = await Promise.allSettled(puts);
   const reopened = await newDatabase(path);
   for (const [index, { status }] of results.entries()) {
-    const found = await reopened.documents.send(
-      new GetCommand({ TableName: 'keys', Key: { ...Key, KeyId: `k${index}` } }),
-    );
+    const found = await reopened.documents.get({ TableName: 'keys', Key: { ...Key, KeyId: `k${index}` } });
     expect(found.Item !== undefined).toBe(status === 'fulfilled');
   }
   expect(results.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(1);
-});
-
-it('keeps serving when a client that shares it is destroyed', async () => {
-  const { client, clientConfig } = await newDatabase();
-  new DynamoDBClient(clientConfig).destroy();
-  expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(['aliases', 'grants', 'keys', 'usage']);
-});
-
-it('does not begin a request that was aborted', async () => {
-  const { documents } = await newDatabase();
-  const put = new PutCommand({ TableName: 'keys', Item: Key });
-  await expect(documents.send(put, { abortSignal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
-  expect((await documents.send(new GetCommand({ TableName: 'keys', Key }))).Item).toBeUndefined();
 });
 
 it('says why when the folder cannot be opened', async () => {

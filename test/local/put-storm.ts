@@ -3,8 +3,6 @@
  * and deleting index entries, and prints `KeyId sequence` for each write that was acknowledged.
  */
 import { writeSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import deleteItem from 'dynalite/actions/deleteItem.js';
 import putItem from 'dynalite/actions/putItem.js';
 import db from 'dynalite/db/index.js';
@@ -37,11 +35,11 @@ export const afterWrite = (KeyId: string, sequence: number): StormItem | undefin
 type Write = (KeyId: string, item: StormItem | undefined) => Promise<unknown>;
 
 const throughOurs = async (path: string): Promise<Write> => {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient((await openEmbeddedDynamoDb({ path })).clientConfig));
-  return (KeyId, Item) =>
-    Item
-      ? client.send(new PutCommand({ TableName: 'keys', Item }))
-      : client.send(new DeleteCommand({ TableName: 'keys', Key: { KeyId, item: 'key' } }));
+  const { documents } = await openEmbeddedDynamoDb({ path });
+  return (KeyId, item) =>
+    item
+      ? documents.put({ TableName: 'keys', Item: { ...item } })
+      : documents.delete({ TableName: 'keys', Key: { KeyId, item: 'key' } });
 };
 
 /** The same operations as dynalite's server runs them. */

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isImportable } from '../../core/model/key-import.ts';
 import { algorithmsOf, type KeySpec, keySpecNames, keySpecs } from '../../core/model/key-specs.ts';
@@ -348,17 +346,14 @@ describe('a start that ends before all of the seed is written', () => {
   /** A service whose database takes so many more writes, and then no other until it is mended. */
   const openFailing = async (writes: number) => {
     const embedded = await openEmbeddedDynamoDb();
-    const client = new DynamoDBClient(embedded.clientConfig);
-    await createTables(client, (table) => table);
-    const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-    const send = documents.send.bind(documents) as (command: unknown) => Promise<never>; // one of its overloads
+    await createTables(embedded.tables, (table) => table);
     let left = writes;
-    documents.send = (command: unknown) => {
-      if (!(command instanceof PutCommand)) return send(command);
+    const put: typeof embedded.documents.put = async (input) => {
       left -= 1;
-      return left < 0 ? Promise.reject(new Error('the power is gone')) : send(command);
+      if (left < 0) throw new Error('the power is gone');
+      return embedded.documents.put(input);
     };
-    const stores = dynamoStores(documents, (table) => table);
+    const stores = dynamoStores({ ...embedded.documents, put }, (table) => table);
     const service = await open({ storesFor: (uses) => storesWithin(stores, storesOf(uses)) });
     return { ...service, mend: () => (left = Infinity), end: () => embedded.close() };
   };

@@ -1,15 +1,9 @@
 import { ConditionalCheckFailedException, DynamoDBClient, InternalServerError } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  ScanCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dynamoAliases } from '../../stores/dynamo/aliases.ts';
+import { sdkDocuments } from '../../stores/dynamo/sdk-documents.ts';
 import { type AliasWriter, StaleRecordError } from '../../stores/ports.ts';
 import { AccountId, aliasRecord, openTables, otherAccountId } from './embedded.ts';
 
@@ -122,8 +116,8 @@ describe('on the embedded DynamoDB', () => {
 
   it('refuses items of another format, in reads and listings', async () => {
     await aliases.create(alias);
-    const { Items = [] } = await tables.documents.send(new ScanCommand({ TableName: 'aliases' }));
-    await tables.documents.send(new PutCommand({ TableName: 'aliases', Item: { ...Items[0], formatVersion: 2 } }));
+    const { Items = [] } = await tables.documents.scan({ TableName: 'aliases' });
+    await tables.documents.put({ TableName: 'aliases', Item: { ...Items[0], formatVersion: 2 } });
     const refused = 'an item has format version 2; this program knows 1';
     await expect(aliases.get(AccountId, AliasName)).rejects.toThrow(refused);
     await expect(aliases.list(AccountId, { limit: 1 })).rejects.toThrow(refused);
@@ -132,9 +126,9 @@ describe('on the embedded DynamoDB', () => {
 });
 
 describe('on a DynamoDB that fails', () => {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-  const dynamo = mockClient(client);
-  const aliases = dynamoAliases(client, 'aliases');
+  const dynamo = mockClient(DynamoDBDocumentClient);
+  afterAll(() => dynamo.restore());
+  const aliases = dynamoAliases(sdkDocuments(new DynamoDBClient({ region: 'us-east-1' })), 'aliases');
   beforeEach(() => dynamo.reset());
 
   const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'The conditional request failed' });

@@ -11,21 +11,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectionOf, type Table, tables } from '../../core/model/tables.ts';
 import { type EmbeddedDynamoDb, openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
+import { sdkTables } from '../../stores/dynamo/sdk-tables.ts';
 
 describe('against the embedded DynamoDB', () => {
   let embedded: EmbeddedDynamoDb;
-  let client: DynamoDBClient;
   beforeEach(async () => {
     embedded = await openEmbeddedDynamoDb();
-    client = new DynamoDBClient(embedded.clientConfig);
   });
   afterEach(() => embedded.close());
 
   const described = async (TableName: string): Promise<TableDescription | undefined> =>
-    (await client.send(new DescribeTableCommand({ TableName }))).Table;
+    (await embedded.tables.describe({ TableName })).Table;
 
   it.each(Object.entries<Table>(tables))('makes the table %s as declared, ready for use', async (name, table) => {
-    await createTables(client, (table) => `us-east-1.${table}`);
+    await createTables(embedded.tables, (table) => `us-east-1.${table}`);
     const found = await described(`us-east-1.${name}`);
     expect(found).toMatchObject({
       TableStatus: 'ACTIVE',
@@ -51,15 +50,15 @@ describe('against the embedded DynamoDB', () => {
   });
 
   it('leaves existing tables alone', async () => {
-    await createTables(client, (table) => table);
+    await createTables(embedded.tables, (table) => table);
     const before = (await described('keys'))?.TableId;
-    await createTables(client, (table) => table);
+    await createTables(embedded.tables, (table) => table);
     expect(before).toBeDefined();
     expect((await described('keys'))?.TableId).toBe(before);
   });
 
   it('may run several times at once', async () => {
-    await Promise.all(Array.from({ length: 5 }, () => createTables(client, (table) => table)));
+    await Promise.all(Array.from({ length: 5 }, () => createTables(embedded.tables, (table) => table)));
     expect(await described('grants')).toMatchObject({ TableStatus: 'ACTIVE' });
   });
 });
@@ -93,7 +92,7 @@ describe('against an endpoint that takes its time', () => {
   it('creates what is missing only, and waits for table and indexes', async () => {
     keysAre(missing, missing, creating, indexing, active);
     dynamo.on(CreateTableCommand).resolves({});
-    await createTables(client, (table) => table);
+    await createTables(sdkTables(client), (table) => table);
     expect(dynamo.commandCalls(CreateTableCommand).map(({ args }) => args[0].input.TableName)).toEqual(['keys']);
     expect(describesOfKeys()).toBe(5);
   });
@@ -101,13 +100,13 @@ describe('against an endpoint that takes its time', () => {
   it('waits for the table that another process created first', async () => {
     keysAre(missing, creating, active);
     dynamo.on(CreateTableCommand).rejects(new ResourceInUseException({ $metadata: {}, message: '' }));
-    await createTables(client, (table) => table);
+    await createTables(sdkTables(client), (table) => table);
     expect(describesOfKeys()).toBe(3);
   });
 
   it('gives up after the limit, and says which table is not ready', async () => {
     keysAre(creating, creating);
-    await expect(createTables(client, (table) => table, { limitSeconds: 0.05 })).rejects.toThrow(
+    await expect(createTables(sdkTables(client), (table) => table, { limitSeconds: 0.05 })).rejects.toThrow(
       'Table keys is CREATING after 0.05 seconds',
     );
   });
@@ -115,7 +114,7 @@ describe('against an endpoint that takes its time', () => {
   it('passes on other errors of the endpoint', async () => {
     keysAre(missing, active);
     dynamo.on(CreateTableCommand).rejects(new Error('AccessDenied'));
-    await expect(createTables(client, (table) => table)).rejects.toThrow('AccessDenied');
+    await expect(createTables(sdkTables(client), (table) => table)).rejects.toThrow('AccessDenied');
   });
 });
 

@@ -1,16 +1,12 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AliasRecord, KeyRecord } from '../../core/model/key-record.ts';
 import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
 
 /** The tables of one Region on a DynamoDB in memory, and a client that writes whatever a test wants to find there. */
 export const openTables = async () => {
-  const embedded = await openEmbeddedDynamoDb();
-  const client = new DynamoDBClient(embedded.clientConfig);
-  await createTables(client, (table) => table);
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  return { documents, close: () => embedded.close() };
+  const { tables, documents, close } = await openEmbeddedDynamoDb();
+  await createTables(tables, (table) => table);
+  return { documents, close };
 };
 
 export const AccountId = '111122223333';

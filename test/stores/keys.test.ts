@@ -3,12 +3,13 @@ import {
   DynamoDBClient,
   ProvisionedThroughputExceededException,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dueBuckets } from '../../core/model/due-work.ts';
 import { multiRegionConfiguration } from '../../core/model/related-keys.ts';
 import { dynamoKeys } from '../../stores/dynamo/keys.ts';
+import { sdkDocuments } from '../../stores/dynamo/sdk-documents.ts';
 import { type KeySweeper, type Page, StaleRecordError } from '../../stores/ports.ts';
 import { AccountId, keyRecord, openTables, otherAccountId } from './embedded.ts';
 
@@ -213,9 +214,9 @@ describe('on the embedded DynamoDB', () => {
   it('never replaces a key that exists', async () => {
     await keys.create(record, material);
     const other = { ...material, wrapped: new Uint8Array([9]) };
-    await expect(keys.create(keyRecord({ Description: 'other' }), other)).rejects.toThrow(
-      ConditionalCheckFailedException,
-    );
+    await expect(keys.create(keyRecord({ Description: 'other' }), other)).rejects.toMatchObject({
+      name: 'ConditionalCheckFailedException',
+    });
     await expect(keys.create(keyRecord({ Description: 'other' }), undefined)).rejects.toThrow();
     expect(await keys.get(KeyId)).toEqual(record);
     expect(await keys.material(KeyId, material.KeyMaterialId)).toEqual(material);
@@ -308,9 +309,9 @@ describe('on the embedded DynamoDB', () => {
 
   it.each([2, undefined, '1'])('refuses items of format version %s', async (formatVersion) => {
     await keys.create(record, material);
-    const { Items = [] } = await tables.documents.send(new ScanCommand({ TableName: 'keys' }));
+    const { Items = [] } = await tables.documents.scan({ TableName: 'keys' });
     for (const item of Items) {
-      await tables.documents.send(new PutCommand({ TableName: 'keys', Item: { ...item, formatVersion } }));
+      await tables.documents.put({ TableName: 'keys', Item: { ...item, formatVersion } });
     }
     await expect(keys.get(KeyId)).rejects.toThrow(`an item has format version ${formatVersion}`);
     await expect(keys.material(KeyId, material.KeyMaterialId)).rejects.toThrow('this program knows 1');
@@ -319,17 +320,19 @@ describe('on the embedded DynamoDB', () => {
   it('names in the index by account no key material', async () => {
     await keys.create(record, material);
     const byAccount = { IndexName: 'by-account', KeyConditionExpression: 'AccountId = :a' };
-    const { Items } = await tables.documents.send(
-      new QueryCommand({ TableName: 'keys', ...byAccount, ExpressionAttributeValues: { ':a': AccountId } }),
-    );
+    const { Items } = await tables.documents.query({
+      TableName: 'keys',
+      ...byAccount,
+      ExpressionAttributeValues: { ':a': AccountId },
+    });
     expect(Items).toEqual([{ AccountId, KeyId, item: 'key' }]);
   });
 });
 
 describe('on a DynamoDB that fails', () => {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }));
-  const dynamo = mockClient(client);
-  const keys = dynamoKeys(client, 'keys');
+  const dynamo = mockClient(DynamoDBDocumentClient);
+  afterAll(() => dynamo.restore());
+  const keys = dynamoKeys(sdkDocuments(new DynamoDBClient({ region: 'us-east-1' })), 'keys');
   beforeEach(() => dynamo.reset());
 
   const lost = new ConditionalCheckFailedException({ $metadata: {}, message: 'The conditional request failed' });
