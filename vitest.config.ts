@@ -1,16 +1,19 @@
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 /** Files that put another module in the place of one, which only vitest's own way of importing can do. */
 const replacing = globSync('test/**/*.test.ts').filter((file) => /\bvi\.mock\b/.test(readFileSync(file, 'utf8')));
 
-// vitest leaves one core alone, which on two cores is half of them; tests with a service of their own mostly wait.
-const shared = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: availableParallelism() + 1 };
+// More than there are cores: tests with a service of their own mostly wait.
+const maxWorkers = availableParallelism() + 2;
+const shared = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers };
 
 export default defineConfig({
   test: {
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers,
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...shared, name: 'replacing', include: replacing } },
       {
