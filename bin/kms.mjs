@@ -1,14 +1,22 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an older Node can hand over to the one that came with the packages, and a newer one need not
 // load what takes the types out of TypeScript: modules that were compiled before are kept without them.
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Not for those who want to know where in the code something happened. */
+const startBundle = async () => {
+  if (process.argv[2] !== 'start' || process.env.KMS_DEBUG) return undefined;
+  const { freshBundle } = await import('./start-bundle.ts');
+  const bundle = freshBundle(fileURLToPath(new URL('..', import.meta.url)));
+  return bundle && pathToFileURL(bundle).href;
+};
 
 if (Number.parseInt(process.versions.node, 10) >= 24) {
   const { enableCompileCache } = await import('node:module');
   // Starting takes a third of the time when modules were compiled before. Not in the system's folder for temporary files:
   // what is there, others could have written.
   enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
-  const { main } = await import('../cli/main.ts');
+  const { main } = await import((await startBundle()) ?? '../cli/main.ts');
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const { spawn } = await import('node:child_process');
