@@ -1,7 +1,8 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, sign, webcrypto, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, sign, webcrypto, X509Certificate } from 'node:crypto';
 import { BitString, Integer, Null, PrintableString } from 'asn1js';
 import { encode, Tagged } from 'cborg';
 import { AttributeTypeAndValue, BasicConstraints, Certificate, Extension } from 'pkijs';
+import { rsaPair } from './rsa-keys.ts';
 
 /** A certificate and the private key to it. */
 export interface Issued {
@@ -85,8 +86,8 @@ export const newTestAuthority = async (
   return { root, between, leaf };
 };
 
-/** The one who asks: an RSA pair, made once for all tests since that is slow. */
-export const recipientKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** The one who asks. */
+export const recipientKeys = await rsaPair(2048);
 export const spkiOf = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'spki' });
 
 export const pcrOf = (index: number): Buffer => Buffer.alloc(48, index + 1);

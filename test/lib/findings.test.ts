@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Kms } from '../../lib/kms.ts';
 import { KmsStack } from '../../lib/kms-stack.ts';
 import { newKmsStacks } from '../../lib/kms-stacks.ts';
-import { code, flags } from './synthesis.ts';
+import { code, flags, newApp } from './synthesis.ts';
 
 const addNag = (app: App) => Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 const slow = { timeout: 180_000 }; // every rule looks at every resource
@@ -35,7 +35,7 @@ afterEach(() => {
 
 /** What the CDK's own validation of templates finds in an app, and whatever else `fill` adds, as `rule construct`. */
 const findingsIn = (context: Readonly<Record<string, string>>, fill: (app: App) => unknown): string[] => {
-  const app = new App({ outdir, context: { ...flags, ...context } });
+  const app = newApp({ outdir, context: { ...flags, ...context }, builtinCloudFormationValidation: true });
   fill(app);
   try {
     app.synth();

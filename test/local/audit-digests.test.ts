@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,8 +8,9 @@ import { type LocalAuditLog, openAuditLog } from '../../local/audit/audit-log.ts
 import { openDigestKey } from '../../local/audit/digest-key.ts';
 import { openDigests } from '../../local/audit/digests.ts';
 import { verifyFolder } from '../../local/audit/verify-folder.ts';
+import { rsaPair } from '../rsa-keys.ts';
 
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const { privateKey } = await rsaPair(2048);
 const account = '111122223333';
 let data = '';
 let folder = '';
@@ -230,7 +230,7 @@ describe('verification finds', () => {
   });
 
   it('a digest that somebody else signed', async () => {
-    const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    const { privateKey: stranger } = await rsaPair(2048, 1);
     await writeFile(keyFile, stranger.export({ format: 'pem', type: 'pkcs8' }));
     expect(await damages()).toEqual(digests.map((object) => `changed ${object}`));
   });

@@ -11,6 +11,7 @@ import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
 import type { Documents } from '../../stores/dynamo/documents.ts';
 import { sdkDocuments } from '../../stores/dynamo/sdk-documents.ts';
+import { anyText } from '../any-text.ts';
 import { sdkOn } from './embedded-sdk.ts';
 
 const endings: (() => Promise<unknown>)[] = [];
@@ -48,7 +49,7 @@ it('says and gives back what the document client of the SDK does', async () => {
   const values = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: 'small' },
-      fc.string({ unit: 'binary' }),
+      anyText(),
       fc.integer(),
       fc.maxSafeInteger(),
       fc.integer().map((thousandths) => thousandths / 1000),

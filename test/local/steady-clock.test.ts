@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +8,9 @@ import { readRecords } from '../../local/audit/read-records.ts';
 import { openSignedAuditLog } from '../../local/audit/signed-audit-log.ts';
 import { steadyClock } from '../../local/audit/steady-clock.ts';
 import { verifyFolder } from '../../local/audit/verify-folder.ts';
+import { rsaPair } from '../rsa-keys.ts';
 
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const { privateKey } = await rsaPair(2048);
 let data = '';
 let folder = '';
 let now = new Date(0);

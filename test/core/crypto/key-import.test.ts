@@ -13,11 +13,11 @@ import {
   type WrappingAlgorithm,
   wrappingKeyBits,
 } from '../../../core/crypto/key-import.ts';
+import { rsaPair } from '../../rsa-keys.ts';
 import { describeOpenSsl } from './openssl.ts';
 
-const pairOf = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength });
-const pairs = { 2048: pairOf(2048), 3072: pairOf(3072), 4096: pairOf(4096) } as const;
-const another = pairOf(2048).privateKey;
+const pairs = { 2048: await rsaPair(2048), 3072: await rsaPair(3072), 4096: await rsaPair(4096) } as const;
+const { privateKey: another } = await rsaPair(2048, 1);
 const { privateKey, publicKey } = pairs[2048];
 
 /** RSA-OAEP by OpenSSL, AES-KWP by noble: neither is our own. */
