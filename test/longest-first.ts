@@ -3,13 +3,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Those that take long for their size. What starts last should be short, or one process works while the others are done. */
 const long = [
   'course/cli-solutions',
+  'lib/findings',
   'course/lessons-13-18',
   'lambdas/audit/deliver',
   'lambdas/two-regions',
   'assembly/assembly',
   'e2e/start',
   'course/lessons-07-12',
-  'lib/findings',
   'core/crypto/ecdsa-wycheproof',
   'course/lessons-01-06',
   'e2e/stop',
@@ -21,8 +21,9 @@ const long = [
   'core/crypto/ecdh-wycheproof',
 ];
 
-/** @returns a small number for what comes first */
-const placeOf = ({ moduleId }: TestSpecification): number => {
+/** A small number for what comes first. Files of one project stay together, or its processes would start again. */
+const placeOf = ({ moduleId, project }: TestSpecification): number => {
+  if (project.config.isolate) return -1;
   const place = long.findIndex((name) => moduleId.includes(`/test/${name}`));
   return place < 0 ? long.length : place;
 };
