@@ -1,4 +1,6 @@
 import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { bundleIn, stamp } from '../bin/start-bundle.ts';
@@ -17,6 +19,22 @@ const otherCommands: Plugin = {
   },
 };
 
+/** Modules find files beside them from where they are, which is not where the bundle is. */
+const ownPlaces: Plugin = {
+  name: 'own-places',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      if (!text.includes('import.meta.url')) return undefined;
+      const place = relative(bundleIn(root), path).replaceAll('\\', '/');
+      return {
+        contents: text.replaceAll('import.meta.url', `new URL('${place}', import.meta.url).href`),
+        loader: 'ts',
+      };
+    });
+  },
+};
+
 /** Makes the file from which the service starts. @returns the paths of what is in it */
 export const bundleStart = async (outdir = bundleIn(root)): Promise<readonly string[]> => {
   const { build } = await import('esbuild'); // not there for who leaves out what is for development
@@ -31,7 +49,7 @@ export const bundleStart = async (outdir = bundleIn(root)): Promise<readonly str
     format: 'esm',
     target: 'node24',
     external: ['classic-level', '@aws-sdk/*', '@smithy/*'], // the first looks for its own files, the others are rarely loaded
-    plugins: [otherCommands],
+    plugins: [otherCommands, ownPlaces],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     metafile: true,
     logLevel: 'error',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -53,4 +53,10 @@ it('is made of what a start loads, and of no other command', async () => {
   );
   expect(inputs.filter((path) => /course|@aws-sdk/.test(path))).toEqual([]);
   expect(readdirSync(folder)).toEqual(expect.arrayContaining(['main.js', 'stamps.json']));
+
+  const code = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  const places = code.flatMap((text) => [...text.matchAll(/([^\n]*)import\.meta\.url/g)].map(([, before]) => before));
+  // The first line, and of each module that asks for its place, that place.
+  expect(places.filter((before) => !/createRequire\($|new URL\("..\/..\/..\/.*", $/.test(before ?? ''))).toEqual([]);
+  expect(code.join()).toMatch(/new URL\("..\/..\/..\/local\/fronts\/listen.ts", import\.meta\.url\)/);
 });
