@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { followSpool } from '../../local/audit/follow-spool.ts';
 import { dataDirFrom } from '../../local/options.ts';
 import { command } from '../command.ts';
-import { untilStopped } from '../until-stopped.ts';
+import { stoppable } from '../stoppable.ts';
 import { readingOptions, wantedBy } from './filters.ts';
 import { lineOfCall } from './query.ts';
 
@@ -14,13 +14,15 @@ export const tail = command({
   examples: [['kms audit tail --principal alice', 'what alice does, as she does it']],
   async run({ values }) {
     const wanted = wantedBy(values);
-    const stop = new AbortController();
-    void untilStopped().then(() => stop.abort());
     const folder = join(dataDirFrom(values.data, process.env), 'audit');
-    for await (const record of followSpool(folder, stop.signal)) {
-      if (!wanted.matches(record)) continue;
-      process.stdout.write(`${values.json ? JSON.stringify(record) : lineOfCall(record)}\n`);
-    }
+    await stoppable(async (stopped) => {
+      const stop = new AbortController();
+      void stopped.then(() => stop.abort());
+      for await (const record of followSpool(folder, stop.signal)) {
+        if (!wanted.matches(record)) continue;
+        process.stdout.write(`${values.json ? JSON.stringify(record) : lineOfCall(record)}\n`);
+      }
+    });
     return 0;
   },
 });

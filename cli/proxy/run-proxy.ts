@@ -6,11 +6,13 @@ import { isThrowaway, newThrowawayKey } from '../../clients/proxy/throwaway-key.
 import { exportLines } from '../../local/credentials-lines.ts';
 import { Failure, type Trouble, threeParts } from '../../local/failure.ts';
 import type { Credential } from '../../local/sigv4.ts';
-import { untilStopped } from '../until-stopped.ts';
+import { stoppable } from '../stoppable.ts';
 
 /** Runs the proxy to a deployed service until SIGINT or SIGTERM. */
-export const runProxy = async (options: ProxyOptions, quiet: boolean): Promise<number> => {
-  const stopped = untilStopped();
+export const runProxy = (options: ProxyOptions, quiet: boolean): Promise<number> =>
+  stoppable((stopped) => passOnUntil(stopped, options, quiet));
+
+const passOnUntil = async (stopped: Promise<void>, options: ProxyOptions, quiet: boolean): Promise<number> => {
   const credentials = defaultProvider(options.profile === undefined ? {} : { profile: options.profile });
   await checkCredentials(credentials);
   const key = newThrowawayKey();

@@ -7,12 +7,14 @@ import type { StartOptions } from '../../local/options.ts';
 import { version } from '../../local/package-facts.ts';
 import { listen } from '../../local/server.ts';
 import { type LocalService, openLocalService } from '../../local/service.ts';
-import { untilStopped } from '../until-stopped.ts';
+import { stoppable } from '../stoppable.ts';
 
 /** Runs the local service until SIGINT or SIGTERM. */
-export const runService = async (options: StartOptions, quiet: boolean): Promise<number> => {
+export const runService = (options: StartOptions, quiet: boolean): Promise<number> =>
+  stoppable((stopped) => serveUntil(stopped, options, quiet));
+
+const serveUntil = async (stopped: Promise<void>, options: StartOptions, quiet: boolean): Promise<number> => {
   process.umask(0o077); // also for the files that LevelDB makes
-  const stopped = untilStopped();
   const log = quiet ? logTrouble : logToStderr;
   const fronts = options.processes > 1 ? (await import('../../local/fronts/fronts.ts')).newFronts(log) : undefined;
   const service = await openLocalService({ ...options, log, fronts });
