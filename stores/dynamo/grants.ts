@@ -1,4 +1,5 @@
-import type { GrantRecord } from '../../core/model/grant.ts';
+import type { GrantConstraints, GrantRecord } from '../../core/model/grant.ts';
+import type { TextMap } from '../../core/model/shapes.ts';
 import { tables } from '../../core/model/tables.ts';
 import type { GrantSweeper } from '../ports.ts';
 import type { Documents, Item } from './documents.ts';
@@ -6,8 +7,27 @@ import { checkFormat, formatVersion, isLostCondition, queryAll, queryCount, quer
 
 const keyAndGrant = ({ KeyId, GrantId }: Pick<GrantRecord, 'KeyId' | 'GrantId'>) => `${KeyId}#${GrantId}`;
 
+/**
+ * A context as it is stored. One with a pair named __proto__ is a list of pairs: whoever fills an object name by name, as
+ * the SDK does, loses that pair, and the grant would have one constraint less.
+ */
+const toStored = (context: TextMap | undefined): unknown =>
+  context && Object.hasOwn(context, '__proto__') ? Object.entries(context) : context;
+
+const fromStored = (context: unknown): TextMap | undefined =>
+  // what toStored made; fromEntries defines properties, whatever their names
+  Array.isArray(context) ? Object.fromEntries(context) : (context as TextMap | undefined);
+
+const inContexts = <T>(constraints: GrantConstraints | undefined, each: (context: TextMap | undefined) => T) =>
+  constraints && {
+    ...constraints,
+    EncryptionContextEquals: each(constraints.EncryptionContextEquals),
+    EncryptionContextSubset: each(constraints.EncryptionContextSubset),
+  };
+
 const toItem = (grant: GrantRecord): Item => ({
   ...grant,
+  Constraints: inContexts(grant.Constraints, toStored),
   GranteePrincipal: grant.GranteePrincipal ?? grant.GranteeServicePrincipal, // the index holds services too
   CreationDate: grant.CreationDate.toISOString(),
   keyAndGrant: keyAndGrant(grant),
@@ -19,6 +39,7 @@ const toGrant = (stored: Item): GrantRecord => {
   const grant = rest as Omit<GrantRecord, 'CreationDate'>; // what toItem spread, checked by format version
   return {
     ...grant,
+    Constraints: inContexts(grant.Constraints, fromStored),
     GranteePrincipal: grant.GranteeServicePrincipal === undefined ? grant.GranteePrincipal : undefined,
     CreationDate: new Date(String(CreationDate)),
   };

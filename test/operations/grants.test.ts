@@ -60,6 +60,25 @@ describe('grants', () => {
     expect((await kms.call('Encrypt', { KeyId, Plaintext, EncryptionContext })).status).toBe(status);
   });
 
+  it.each(['Equals', 'Subset'])(
+    'are bound by a pair named __proto__ as by any other, in EncryptionContext%s',
+    async (kind) => {
+      const constraints = `{"EncryptionContext${kind}":{"__proto__":"x"}}`;
+      const to = { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'] };
+      await kms.send('CreateGrant', `${JSON.stringify(to).slice(0, -1)},"Constraints":${constraints}}`);
+      const [grant] = (await kms.call('ListGrants', { KeyId })).Grants;
+      expect(JSON.stringify(grant.Constraints)).toBe(constraints);
+      asUser('alice');
+      const under = async (context: string) => {
+        const input = JSON.stringify({ KeyId, Plaintext: Plaintext.toString('base64') });
+        return (await kms.send('Encrypt', `${input.slice(0, -1)},"EncryptionContext":${context}}`)).status;
+      };
+      expect(await under('{"__proto__":"x"}')).toBe(200);
+      expect(await under('{"__proto__":"y"}')).toBe(400);
+      expect(await under('{}')).toBe(400);
+    },
+  );
+
   it('take one of the two contexts, and an empty one for none, as Terraform sends it', async () => {
     const create = (Constraints: object) =>
       kms.call('CreateGrant', { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'], Constraints });
