@@ -3,5 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
-const { runFront } = await import('../local/fronts/front.ts');
+const { freshBundle } = await import('./start-bundle.ts');
+const bundle = freshBundle(fileURLToPath(new URL('..', import.meta.url)), 'front');
+const { runFront } = await import(bundle ?? '../local/fronts/front.ts');
 runFront();

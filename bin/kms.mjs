@@ -1,14 +1,12 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an older Node can hand over to the one that came with the packages, and a newer one need not
 // load what takes the types out of TypeScript: modules that were compiled before are kept without them.
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
-/** Not for those who want to know where in the code something happened. */
 const startBundle = async () => {
-  if (process.argv[2] !== 'start' || process.env.KMS_DEBUG) return undefined;
+  if (process.argv[2] !== 'start') return undefined;
   const { freshBundle } = await import('./start-bundle.ts');
-  const bundle = freshBundle(fileURLToPath(new URL('..', import.meta.url)));
-  return bundle && pathToFileURL(bundle).href;
+  return freshBundle(fileURLToPath(new URL('..', import.meta.url)), 'main');
 };
 
 if (Number.parseInt(process.versions.node, 10) >= 24) {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 // The service starts in two thirds of the time from one file than from the hundreds of modules that it consists of.
 // `npm ci` and `npm install` make that file (scripts/bundle-start.ts). Whoever edits a module or a package that is in it
@@ -23,12 +24,17 @@ export const stamp = (root: string, paths: readonly string[], folder = bundleIn(
   writeFileSync(join(folder, stampsFile), JSON.stringify(stamps));
 };
 
-/** @returns the file to load in place of cli/main.ts; undefined where there is none, or what it was made of was written since */
-export const freshBundle = (root: string): string | undefined => {
+/**
+ * @param name of the module that is wanted: `main` is cli/main.ts, `front` local/fronts/front.ts
+ * @returns the URL to load in its place; undefined where there is none, what it was made of was written since, or somebody
+ *   wants to know where in the code something happened
+ */
+export const freshBundle = (root: string, name: 'main' | 'front'): string | undefined => {
+  if (process.env.KMS_DEBUG) return undefined;
   try {
     const stamps: Record<string, string> = JSON.parse(readFileSync(join(bundleIn(root), stampsFile), 'utf8'));
     const isFresh = Object.entries(stamps).every(([path, then]) => stampOf(join(root, path)) === then);
-    return isFresh ? join(bundleIn(root), 'main.js') : undefined;
+    return isFresh ? pathToFileURL(join(bundleIn(root), `${name}.js`)).href : undefined;
   } catch {
     return undefined; // it was never made, or a file is gone
   }

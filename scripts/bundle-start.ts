@@ -35,13 +35,14 @@ const ownPlaces: Plugin = {
   },
 };
 
-/** Makes the file from which the service starts. @returns the paths of what is in it */
+/** Makes the files from which the service and its fronts start. @returns the paths of what is in it */
 export const bundleStart = async (outdir = bundleIn(root)): Promise<readonly string[]> => {
   const { build } = await import('esbuild'); // not there for who leaves out what is for development
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['cli/main.ts'],
+    entryPoints: ['cli/main.ts', 'local/fronts/front.ts'],
+    entryNames: '[name]', // all in one folder: see ownPlaces
     outdir,
     bundle: true,
     splitting: true, // what is loaded when it is needed stays apart

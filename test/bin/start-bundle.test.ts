@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bundleIn, freshBundle, stamp } from '../../bin/start-bundle.ts';
 import { bundleStart } from '../../scripts/bundle-start.ts';
@@ -20,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 it('is loaded while all that it was made of is as it was', () => {
-  expect(freshBundle(root)).toBe(join(bundleIn(root), 'main.js'));
+  expect(freshBundle(root, 'main')).toBe(pathToFileURL(join(bundleIn(root), 'main.js')).href);
 });
 
 it.each<[string, (file: string) => void]>([
@@ -36,12 +37,12 @@ it.each<[string, (file: string) => void]>([
   ['is gone', (file) => rmSync(file)],
 ])('is not when a file of it %s', (_, change) => {
   change(join(root, 'other.ts'));
-  expect(freshBundle(root)).toBeUndefined();
+  expect(freshBundle(root, 'main')).toBeUndefined();
 });
 
 it('is not where it was never made', () => {
   rmSync(bundleIn(root), { recursive: true });
-  expect(freshBundle(root)).toBeUndefined();
+  expect(freshBundle(root, 'main')).toBeUndefined();
 });
 
 it('is made of what a start loads, and of no other command', async () => {
@@ -52,7 +53,7 @@ it('is made of what a start loads, and of no other command', async () => {
     expect.arrayContaining(['lambdas/operations/encrypt.ts', 'node_modules/dynalite/db/index.js']),
   );
   expect(inputs.filter((path) => /course|@aws-sdk/.test(path))).toEqual([]);
-  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['main.js', 'stamps.json']));
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['front.js', 'main.js', 'stamps.json']));
 
   const code = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
   const places = code.flatMap((text) => [...text.matchAll(/([^\n]*)import\.meta\.url/g)].map(([, before]) => before));
