@@ -1,7 +1,7 @@
 /** How much of the throughput does the audit leave? `node bench/audit.ts [--seconds N] [--rounds N] [--connections N]` */
 import { parseArgs } from 'node:util';
-import { count, machine, machineLine, table } from './report.ts';
-import { type Measured, measureSide, median, openSide, percent, type Side } from './sides.ts';
+import { count, machine, machineLine, median, table } from './report.ts';
+import { type Measured, measureSide, openSide, percent, type Side } from './sides.ts';
 import type { WorkloadName } from './workloads.ts';
 
 const { values } = parseArgs({
@@ -19,7 +19,7 @@ const where = machine();
 const sides: Side[] = [];
 const rows: string[][] = [];
 try {
-  for (const script of ['bin/kms.mjs', 'bench/unaudited-server.ts']) sides.push(await openSide(script));
+  for (const script of ['bench/module-server.ts', 'bench/unaudited-server.ts']) sides.push(await openSide(script));
   const [audited, bare] = sides as [Side, Side]; // of the two scripts
   for (const name of names) {
     for (const side of sides) await measureSide(side, name, how); // until the code is optimized

@@ -8,7 +8,7 @@ import { operations } from '../lambdas/operations/index.ts';
 import { schedules } from '../lambdas/schedules/index.ts';
 import { bundle } from '../scripts/bundle.ts';
 import { functionEnvironment } from './function-environment.ts';
-import { machine, machineLine, table } from './report.ts';
+import { machine, machineLine, median, table } from './report.ts';
 
 const runs = 7;
 
@@ -18,8 +18,6 @@ const importOnce = async (file: string): Promise<number> => {
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, file], { env: functionEnvironment });
   return Number(stdout);
 };
-
-const medianOf = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
 const where = machine();
 const outdir = await mkdtemp(join(tmpdir(), 'bundles-'));
@@ -31,7 +29,7 @@ try {
     const file = join(outdir, name, 'index.cjs');
     const times: number[] = [];
     for (let run = 0; run < runs; run += 1) times.push(await importOnce(file));
-    rows.push({ name, bytes: (await stat(file)).size, least: Math.min(...times), median: medianOf(times) });
+    rows.push({ name, bytes: (await stat(file)).size, least: Math.min(...times), median: median(times) });
   }
   const cells = rows
     .toSorted((a, b) => b.bytes - a.bytes)

@@ -43,8 +43,10 @@ const rows: string[][] = [];
 try {
   const decrypt = handler('Decrypt');
   const cases = [
-    [10, 1],
+    [1, 1],
+    [100, 1],
     [10_000, 1],
+    [50_000, 1],
     [10, 10],
     [1000, 1000],
     [10_000, 10_000],

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from './report.ts';
 import type { AwsCalls } from './stand-in-aws.ts';
 
 /** What the process prints, as JSON. Milliseconds. */
@@ -9,9 +10,8 @@ export interface FunctionRun {
   readonly importMs: number;
   /** From before the import to the answer. */
   readonly firstMs: number;
-  /** The least, and the median, of the calls that follow. */
+  /** The median of the calls that follow. */
   readonly warmMs: number;
-  readonly warmMedianMs: number;
   /** Of the process, all threads, per warm call. */
   readonly warmCpuMs: number;
   readonly coldCalls: AwsCalls;
@@ -53,13 +53,11 @@ for (let i = 0; i < Number(warm); i += 1) {
   times.push(performance.now() - from);
 }
 const { user, system } = process.cpuUsage(cpu);
-times.sort((a, b) => a - b);
 
 const run: FunctionRun = {
   importMs,
   firstMs,
-  warmMs: times[0] ?? 0,
-  warmMedianMs: times[times.length >> 1] ?? 0,
+  warmMs: median(times),
   warmCpuMs: (user + system) / 1000 / Math.max(times.length, 1),
   coldCalls,
   warmCalls,

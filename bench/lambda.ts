@@ -99,7 +99,7 @@ try {
       count(size / 1000),
       ms((run) => run.importMs, 0),
       ms((run) => run.firstMs, 0),
-      ms((run) => run.warmMedianMs, 2),
+      ms((run) => run.warmMs, 2),
       ms((run) => run.warmCpuMs, 2),
     ]);
     const [{ coldCalls, warmCalls: warm }] = all as [FunctionRun]; // there are some, and all have the same

@@ -1,7 +1,7 @@
 /** What do several processes gain? `npm run bench -- processes [--seconds N] [--rounds N] [--connections N] [--processes 1,2]` */
 import { parseArgs } from 'node:util';
-import { count, machine, machineLine, table } from './report.ts';
-import { type Measured, measureSide, median, openSide, percent, type Side } from './sides.ts';
+import { count, machine, machineLine, median, table } from './report.ts';
+import { type Measured, measureSide, openSide, percent, type Side } from './sides.ts';
 
 const { values } = parseArgs({
   options: {

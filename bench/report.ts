@@ -32,4 +32,7 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
   return [head, rule, ...rows].map(line).join('\n');
 };
 
+export const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');

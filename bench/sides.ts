@@ -46,9 +46,4 @@ export const measureSide = async (
   return { perSecond, cpu, rssBytes: after?.rssBytes ?? Number.NaN, toolBusy };
 };
 
-export const median = (numbers: readonly number[]): number => {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-};
-
 export const percent = (share: number) => `${(share * 100).toFixed(0)} %`;

@@ -13,5 +13,4 @@ registerHooks({
 await import('../lambdas/pipeline/index.ts');
 if (left !== 1) throw new Error('the step is not where it was: this would measure nothing');
 
-const { main } = await import('../cli/main.ts');
-process.exitCode = await main(process.argv.slice(2));
+await import('./module-server.ts');

@@ -21,7 +21,7 @@ const visibleOf = (operation: Operation): Members => {
   const known = visible.get(operation);
   if (known) return known;
   const { hides = [] } = operation.audit;
-  const members = Object.entries(operation.input).filter(([name, shape]) => !hides.includes(name) && isShown(shape));
+  const members = Object.entries(operation.input).filter(([name]) => !hides.includes(name));
   const made = Object.fromEntries(members);
   visible.set(operation, made);
   return made;

@@ -15,7 +15,7 @@ import type { AuditEntry, Runtime } from './ports.ts';
 const longestText = 1024;
 
 /**
- * The record of a call in CloudTrail's form, at once as text: as an object first it would cost three times as much.
+ * The record of a call in CloudTrail's form, at once as text: no object is made of it only to be written out.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  * Of the input, all but bytes and secrets; of the answer, what the operation declares. There are no `tlsDetails`: the
  * local server speaks plain HTTP, and API Gateway does not tell a function what it negotiated.

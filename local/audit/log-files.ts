@@ -85,7 +85,7 @@ interface Log {
 /** @returns the lines by place, whether the last one was torn, and the numbers, from 1, of those that are no records */
 const sortLines = async (bytes: Buffer, written: Pick<WrittenLines, 'runsOf'> | undefined) => {
   const known = written?.runsOf(bytes);
-  const { runs, broken, torn } = known ? { runs: known, broken: [], torn: false } : await readLines(bytes);
+  const { runs, broken, torn } = known ? { runs: known, broken: [], torn: false } : await readRuns(bytes);
   const logs = new Map<string, Log>();
   for (const { place, from, to, times } of runs) {
     const key = `${place.accountId} ${place.region}`;
@@ -96,19 +96,6 @@ const sortLines = async (bytes: Buffer, written: Pick<WrittenLines, 'runsOf'> | 
   }
   return { logs: logs.values(), torn, broken };
 };
-
-/** A last line that has no end, or is not JSON, was being written when its process ended. */
-const readLines = async (bytes: Buffer) => {
-  const { runs, broken, lines, isLastTorn } = await readRuns(bytes);
-  const isCut = bytes.length > 0 && bytes.at(-1) !== newLine;
-  return {
-    runs,
-    torn: isCut || isLastTorn,
-    broken: isLastTorn && !isCut ? broken.filter((line) => line !== lines) : broken,
-  };
-};
-
-const newLine = 10;
 
 /** On disk before any log file is made: a shorter spool after a power cut would replace that file by a shorter one. */
 const syncedBytes = async (path: string): Promise<Buffer> => {

@@ -58,23 +58,26 @@ export const newWrittenLines = (): WrittenLines => {
 
 /**
  * The same of lines that another process wrote, or that are not as they were written. Calls are served meanwhile.
- * @returns the numbers of lines, from 1, that are no records, and whether the last one is not even JSON
+ * @returns `torn`: whether the last line has no end, or is not JSON, as its process ended while it wrote; `broken`: the
+ *   numbers, from 1, of other lines that are no records
  */
 export const readRuns = async (bytes: Buffer) => {
   const runs = newRuns();
   const broken: number[] = [];
-  let isLastTorn = false;
+  const isCut = bytes.length > 0 && bytes.at(-1) !== newLine;
+  let isLastJson = true;
   let line = 0;
   for (let from = 0, end = bytes.indexOf(newLine); end >= 0; from = end + 1, end = bytes.indexOf(newLine, from)) {
     line += 1;
     if (line % 250 === 0) await nextTurn();
     const record = parsed(bytes.subarray(from, end));
     const place = placeOf(record);
-    isLastTorn = record === undefined;
+    isLastJson = record !== undefined;
     if (place) runs.add(from, end + 1, place, record?.eventTime);
     else broken.push(line);
   }
-  return { runs: runs.all, broken, lines: line, isLastTorn };
+  if (!isLastJson && !isCut) broken.pop(); // it is torn
+  return { runs: runs.all, broken, torn: isCut || !isLastJson };
 };
 
 const newLine = 10;

@@ -18,6 +18,7 @@ afterAll(async () => {
 });
 
 it.skipIf(process.platform === 'win32')(
+  // which has no links without rights of their own
   'a work folder anywhere has what a program of the student needs: a Node that runs TypeScript, the SDK, who and where',
   async () => {
     const folder = lessonNamed('1');

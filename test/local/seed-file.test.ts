@@ -92,6 +92,7 @@ describe('a seed file', () => {
     ]);
   });
 
+  // Windows has no such modes.
   it.skipIf(process.platform === 'win32')('tells which files with material others can read', () => {
     const pair = { keySpec: 'ECC_NIST_P256', keyUsage: 'SIGN_VERIFY', material: { pem: 'p256.pem' } };
     const at = newSeedFolder({
