@@ -8,7 +8,8 @@ const replacing = globSync('test/**/*.test.ts').filter((file) => /\bvi\.mock\b/.
 
 // More than there are cores: tests with a service of their own mostly wait.
 const maxWorkers = availableParallelism() + 2;
-const shared = { testTimeout: 30_000, hookTimeout: 60_000, maxWorkers };
+// For a machine of which others take most: what hangs, hangs for longer than this.
+const shared = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } }, maxWorkers };
 
 export default defineConfig({
   test: {

@@ -20,7 +20,7 @@ import { killAll, startInWords, startKms } from './start-kms.ts';
 const hour = 3_600_000;
 const validNow = { from: new Date(Date.now() - hour), to: new Date(Date.now() + hour) };
 
-describe('an enclave that calls by the AWS SDK', { timeout: 30_000 }, () => {
+describe('an enclave that calls by the AWS SDK', () => {
   let authority: TestAuthority;
   let folder: string;
   let rootFile: string;

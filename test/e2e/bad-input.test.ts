@@ -12,7 +12,7 @@ const chunked = (body: string) => json(body, { 'transfer-encoding': 'chunked' })
 const mebibyte = 1024 * 1024;
 const bodyOf = (length: number) => `{"a":"${'x'.repeat(length - 8)}"}`;
 
-describe('bad input', { timeout: 20_000 }, () => {
+describe('bad input', () => {
   let kms: InProcess;
 
   beforeAll(async () => {

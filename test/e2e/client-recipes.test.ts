@@ -30,7 +30,7 @@ const cli = answers('sh', '-c', 'command -v aws');
 if (!python) console.warn('SKIPPED, NOTHING PROVED: there is no boto3 on this machine');
 if (!cli) console.warn('SKIPPED, NOTHING PROVED: there is no AWS CLI on this machine');
 
-describe('the recipes of docs/clients.md', { timeout: 60_000 }, () => {
+describe('the recipes of docs/clients.md', () => {
   let deployed: Deployed;
   let proxy: ProxyServer;
   let models: string;

@@ -34,7 +34,7 @@ import { killAll, type RunningKms, startKms } from './start-kms.ts';
 const Plaintext = Buffer.from('attack at dawn');
 const EncryptionContext = { tenant: '42', purpose: 'e2e' };
 
-describe('cryptography through the AWS SDK for JavaScript', { timeout: 20_000 }, () => {
+describe('cryptography through the AWS SDK for JavaScript', () => {
   let service: RunningKms;
   let kms: KMSClient;
 

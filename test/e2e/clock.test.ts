@@ -24,7 +24,7 @@ import { killAll, type RunningKms, readPrincipals, startKms } from './start-kms.
 const day = 86_400_000;
 const Plaintext = Buffer.from('p');
 
-describe('the clock', { timeout: 60_000 }, () => {
+describe('the clock', () => {
   let data: string;
   let service: RunningKms;
   let kms: KMSClient;
@@ -56,7 +56,7 @@ describe('the clock', { timeout: 60_000 }, () => {
     (await kms.send(new EncryptCommand({ KeyId, Plaintext }))).CiphertextBlob ?? new Uint8Array();
 
   const isAbout = (milliseconds: number, expected: number) =>
-    expect(Math.abs(milliseconds - expected)).toBeLessThan(5000);
+    expect(Math.abs(milliseconds - expected)).toBeLessThan(60_000);
 
   it('is told, moved, set and reset by a command', async () => {
     isAbout(await clock(), 0);

@@ -5,7 +5,7 @@ import { newFolder, removeFolders } from './folders.ts';
 import { runHere } from './run-here.ts';
 import { type Exit, killAll, type RunningKms, readPrincipals, runKms, startKms } from './start-kms.ts';
 
-describe('kms course', { timeout: 60_000 }, () => {
+describe('kms course', () => {
   let service: RunningKms;
   let data: string;
   let work: string;

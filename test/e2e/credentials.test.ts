@@ -15,7 +15,7 @@ import {
   startKms,
 } from './start-kms.ts';
 
-describe('who may call', { timeout: 20_000 }, () => {
+describe('who may call', () => {
   let service: RunningKms;
   let calls: SignedCalls;
 

@@ -38,7 +38,7 @@ const seen = (answer: Promise<unknown>) =>
     ({ name, message }: Error) => ({ name, message }),
   );
 
-describe('a key of another account', { timeout: 20_000 }, () => {
+describe('a key of another account', () => {
   let service: RunningKms;
   let partner: KMSClient;
   let admin: KMSClient;

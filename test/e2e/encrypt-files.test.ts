@@ -14,7 +14,7 @@ import { killAll, type RunningKms, startKms } from './start-kms.ts';
 const sdk = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT);
 type ClientProvider = NonNullable<NonNullable<ConstructorParameters<typeof KmsKeyringNode>[0]>['clientProvider']>;
 
-describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
+describe('kms encrypt and kms decrypt', () => {
   let service: RunningKms;
   let data: string;
   let admin: SignedCalls;
@@ -185,7 +185,7 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
   it('leave no file behind when they are stopped', async () => {
     const child = spawnBytes(['encrypt', '-', '--key', KeyId, '--output', 'stopped', '--data', data], folder);
     child.stdin.write(letter);
-    await expect.poll(names, { timeout: 20_000 }).toContainEqual(expect.stringMatching(/^\.stopped\..+\.part$/));
+    await expect.poll(names).toContainEqual(expect.stringMatching(/^\.stopped\..+\.part$/));
     await expect.poll(async () => (await stat(at((await names())[0] ?? ''))).size).toBeGreaterThan(0);
     child.kill('SIGINT');
     const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
@@ -201,7 +201,7 @@ describe('kms encrypt and kms decrypt', { timeout: 60_000 }, () => {
     const body = JSON.stringify({ KeyId: primary.replace(/^.*\//, '') });
     const replica = { operation: 'DescribeKey', body, region: 'eu-west-1' };
     const state = async () => (await admin.send(replica)).members.KeyMetadata.KeyState;
-    await expect.poll(state, { timeout: 10_000 }).toBe('Enabled');
+    await expect.poll(state).toBe('Enabled');
     await encrypted('--key', other, '--key', primary);
     for (const key of ['alias/lab', other, primary.replace('us-east-1', 'eu-west-1')]) {
       const opened = await decrypt('letter.enc', '--key', key, '--output', '-', '--json');

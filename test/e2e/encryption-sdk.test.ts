@@ -19,7 +19,7 @@ const { encrypt, decrypt } = buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_REQUIR
 const plaintext = Buffer.from('a long letter '.repeat(1000));
 const encryptionContext = { tenant: '42', purpose: 'letter' };
 
-describe('the AWS Encryption SDK for JavaScript', { timeout: 20_000 }, () => {
+describe('the AWS Encryption SDK for JavaScript', () => {
   let service: RunningKms;
   let kms: KMSClient;
   let far: KMSClient;

@@ -47,18 +47,14 @@ it('an endpoint policy stands before all calls, is followed, and stays in force 
 
   await writeFile(file, policy({ ...everything, Action: 'kms:Decrypt' }));
   const noPolicy = expect.stringContaining('because no VPC endpoint policy allows the kms:Encrypt action');
-  await expect.poll(encrypt, { timeout: 5000 }).toEqual(noPolicy);
+  await expect.poll(encrypt).toEqual(noPolicy);
   await writeFile(file, '{"Version":"2012-10-17",\n"Statement":[}');
-  await expect
-    .poll(kms.stderr, { timeout: 5000 })
-    .toMatch(/line 2, column 14: not valid JSON; the endpoint policy read before stays/);
+  await expect.poll(kms.stderr).toMatch(/line 2, column 14: not valid JSON; the endpoint policy read before stays/);
   await writeFile(file, policy({ ...everything, Principle: '*' }));
-  await expect
-    .poll(kms.stderr, { timeout: 5000 })
-    .toMatch(/Statement\[0\]\.Principle is not an element.*stays in force/);
+  await expect.poll(kms.stderr).toMatch(/Statement\[0\]\.Principle is not an element.*stays in force/);
   expect(await encrypt()).toEqual(noPolicy);
   await writeFile(file, policy(everything));
-  await expect.poll(encrypt, { timeout: 5000 }).toBe('allowed');
+  await expect.poll(encrypt).toBe('allowed');
   client.destroy();
   await kms.stop();
   expect(await filedRecords(data)).toContainEqual(

@@ -23,7 +23,7 @@ const evaluated = async (lines: string): Promise<string[]> => {
   return stdout.split('\n').slice(0, -1);
 };
 
-describe('kms env', { timeout: 30_000 }, () => {
+describe('kms env', () => {
   let service: RunningKms;
   let data: string;
   const nasty = `it's $HOME "\`id\`" \\n;#&*`.replaceAll(' ', '_');

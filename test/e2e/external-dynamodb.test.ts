@@ -36,7 +36,7 @@ const wayTo = async (target: number, port = 0) => {
 };
 
 /** A database of somebody else's, on a loopback port. */
-describe('with --dynamodb-endpoint', { timeout: 30_000 }, () => {
+describe('with --dynamodb-endpoint', () => {
   let database: ReturnType<typeof dynalite>;
   let way: Awaited<ReturnType<typeof wayTo>>;
   let url: string;

@@ -175,7 +175,7 @@ describe('several processes', () => {
     const file = join(service.ready.dataDir, 'principals.json');
     const allowed = (await readFile(file, 'utf8')).replace('"policies": []', `"policies": ${policies}`);
     await writeFile(file, allowed);
-    await expect.poll(service.stderr, { interval: 5, timeout: 3000 }).toContain('read again');
+    await expect.poll(service.stderr, { interval: 5 }).toContain('read again');
     for (const alice of asAlice) await done(alice.call('GenerateRandom', { NumberOfBytes: 1 }));
 
     const { now } = (await askControl(service.ready.dataDir, 'clock', { advance: 'P8D' })) as { now: string };
@@ -242,7 +242,7 @@ describe('a process that is killed', () => {
       killed.add(front);
     }
     const others = () => pidsOfFronts(service).filter((pid) => !killed.has(pid));
-    await expect.poll(others, { timeout: 15_000 }).toHaveLength(processes);
+    await expect.poll(others).toHaveLength(processes);
     await pause(400);
     const { answered, cutOff } = await end();
     expect(cutOff).toBeGreaterThan(0);
@@ -266,7 +266,7 @@ describe('a process that is killed', () => {
         return false;
       }
     };
-    await expect.poll(() => fronts.filter(alive), { interval: 20, timeout: 3000 }).toEqual([]);
+    await expect.poll(() => fronts.filter(alive), { interval: 20 }).toEqual([]);
     const refused = await new Promise((resolve) => {
       connect(Number(new URL(endpoint).port), '127.0.0.1')
         .on('error', resolve)

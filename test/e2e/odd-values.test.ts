@@ -3,7 +3,7 @@ import { removeFolders } from './folders.ts';
 import { type InProcess, startInProcess } from './service-in-process.ts';
 
 /** Valid JSON that means mischief, signed and sent. */
-describe('odd values', { timeout: 20_000 }, () => {
+describe('odd values', () => {
   let kms: InProcess;
   let KeyId: string;
   const Plaintext = Buffer.from('attack at dawn').toString('base64');

@@ -66,7 +66,7 @@ const wrappedIn = (data: string) =>
     return Items.flatMap(({ wrapped }) => (wrapped ? [wrapped as Uint8Array] : []));
   });
 
-describe('kms root rotate', { timeout: 60_000 }, () => {
+describe('kms root rotate', () => {
   it('puts another root key in the place of the one there is, in every Region, and leaves no trace of that', async () => {
     const data = await newFolder();
     const { blobs, NextMarker } = await withService(data, async (calls) => ({

@@ -44,7 +44,7 @@ const decrypt = async (service: RunningKms, CiphertextBlob: Uint8Array | undefin
   return Buffer.from(decrypted.Plaintext ?? []);
 };
 
-describe('starting with a seed', { timeout: 60_000 }, () => {
+describe('starting with a seed', () => {
   afterEach(killAll);
   afterAll(removeFolders);
 
@@ -151,7 +151,7 @@ describe('starting with a seed', { timeout: 60_000 }, () => {
   });
 });
 
-describe('npm run seed -- check', { timeout: 60_000 }, () => {
+describe('npm run seed -- check', () => {
   it('answers as this transcript has it', async () => {
     const good = newSeedFolder({ 'seed.yaml': seed })('seed.yaml');
     expect(await runHere('seed', { args: ['check', good] })).toMatchObject({
@@ -185,7 +185,7 @@ describe('npm run seed -- check', { timeout: 60_000 }, () => {
   );
 });
 
-describe('the example of docs/seed.md', { timeout: 60_000 }, () => {
+describe('the example of docs/seed.md', () => {
   afterEach(killAll);
   afterAll(removeFolders);
 

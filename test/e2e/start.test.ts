@@ -10,7 +10,7 @@ import { runHere } from './run-here.ts';
 import { sdkClient } from './sdk-client.ts';
 import { killAll, readPrincipals, runKms, startAs, startInWords, startKms } from './start-kms.ts';
 
-describe('starting', { timeout: 30_000 }, () => {
+describe('starting', () => {
   afterEach(killAll);
   afterAll(removeFolders);
 

@@ -16,7 +16,7 @@ import { newFolder, removeFolders } from './folders.ts';
 import { sdkClient } from './sdk-client.ts';
 import { killAll, startKms } from './start-kms.ts';
 
-describe('stopping', { timeout: 60_000 }, () => {
+describe('stopping', () => {
   afterEach(killAll);
   afterAll(removeFolders);
 
@@ -102,7 +102,7 @@ describe('stopping', { timeout: 60_000 }, () => {
     const began = performance.now();
     expect((await service.stop()).code).toBe(0);
     // docker stop kills after ten
-    expect(performance.now() - began).toBeLessThan(6000);
+    expect(performance.now() - began).toBeLessThan(10_000);
     for (const socket of sockets) (await socket).destroy();
   });
 

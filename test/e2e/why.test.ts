@@ -20,7 +20,7 @@ const Policy = JSON.stringify({
 });
 const Plaintext = Buffer.from('text').toString('base64');
 
-describe('kms why and kms simulate', { timeout: 30_000 }, () => {
+describe('kms why and kms simulate', () => {
   const opened: SignedCalls[] = [];
   let data: string;
   let service: RunningKms;

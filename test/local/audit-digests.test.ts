@@ -86,12 +86,12 @@ describe('digests', () => {
     const log = await open();
     await write(log, 'a');
     await vi.advanceTimersByTimeAsync(60_000); // the spool becomes a log file
-    await vi.waitFor(async () => expect(await logFiles()).toHaveLength(1), { timeout: 5000 });
+    await expect.poll(logFiles).toHaveLength(1);
     expect(await spans()).toEqual([]);
     now = new Date('2027-01-31T11:00:10Z');
     await vi.advanceTimersByTimeAsync(60_000);
     const hour = ['2027-01-31T10:00:00Z 2027-01-31T11:00:00Z 1'];
-    await vi.waitFor(async () => expect(await spans()).toEqual(hour), { timeout: 5000 });
+    await expect.poll(spans).toEqual(hour);
     await log.close();
     expect(await spans()).toEqual(hour);
   });

@@ -57,7 +57,7 @@ describe('log files', () => {
     await log.write(entryOf(record('last')));
     expect(vi.getTimerCount()).toBe(0);
     await log.write(entryOf(record('next')));
-    await vi.waitFor(async () => expect(await filedIds()).toEqual([...names(4999), 'last']));
+    await expect.poll(filedIds).toEqual([...names(4999), 'last']);
     expect(await readFile(join(folder, 'spool.jsonl'), 'utf8')).toBe(line('next'));
   });
 
@@ -76,7 +76,7 @@ describe('log files', () => {
   it('are made of 32 MiB, however few the records', async () => {
     const log = await opened();
     await log.write(entryOf({ ...record('large'), requestParameters: { text: 'x'.repeat(32 * 1024 * 1024) } }));
-    await vi.waitFor(async () => expect(await filedIds()).toEqual(['large']), 5000);
+    await expect.poll(filedIds).toEqual(['large']);
   });
 
   it('are made a minute after the first record, not earlier, and never without records', async () => {
@@ -90,8 +90,8 @@ describe('log files', () => {
     vi.advanceTimersByTime(29_999);
     expect(await files()).toEqual(['spool.jsonl']);
     vi.advanceTimersByTime(1);
-    await vi.waitFor(async () => expect(await filedIds()).toEqual(['one', 'two']));
-    await vi.waitFor(async () => expect(await files()).toHaveLength(1));
+    await expect.poll(filedIds).toEqual(['one', 'two']);
+    await expect.poll(files).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -105,7 +105,7 @@ describe('log files', () => {
       return sync.call(this);
     });
     await writeAll(log, names(5000));
-    await vi.waitFor(() => expect(stuck).toHaveBeenCalledOnce());
+    await expect.poll(() => stuck).toHaveBeenCalledOnce();
     await writeAll(log, names(5000, 'more '));
     await log.write(entryOf(record('one more')));
     expect(await filedIds()).toEqual([]);

@@ -124,11 +124,11 @@ describe('when the disk is full', () => {
     await log.write(entryOf(record('one')));
     vi.spyOn(await handles(), 'writeFile').mockRejectedValueOnce(full);
     vi.advanceTimersByTime(60_000);
-    await vi.waitFor(() => expect(logged).toMatchObject([{ level: 'error', error: { errors: [full] } }]));
+    await expect.poll(() => logged).toMatchObject([{ level: 'error', error: { errors: [full] } }]);
     expect(await filedIds()).toEqual([]);
 
     vi.advanceTimersByTime(60_000);
-    await vi.waitFor(async () => expect(await filedIds()).toEqual(['one']));
+    await expect.poll(filedIds).toEqual(['one']);
     await log.close();
     expect(await filedIds()).toEqual(['one']);
   });

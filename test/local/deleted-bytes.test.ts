@@ -81,9 +81,7 @@ const callsTo = async (service: RunningKms) => {
   return async (operation: string, members: object) => (await calls.call(operation, members)).members;
 };
 
-it('leaves no byte of a deleted key in the files, and no backup of them brings it back', {
-  timeout: 60_000,
-}, async () => {
+it('leaves no byte of a deleted key in the files, and no backup of them brings it back', async () => {
   const data = await newFolder();
   const [db, backup] = [join(data, 'db'), `${data}-backup`];
   let service = await startKms({ data });

@@ -45,12 +45,12 @@ it('follows the spool from now on, also while it becomes log files, and leaves a
       if (eventID === 'e') stop.abort();
     }
   })();
-  await new Promise((resolve) => setTimeout(resolve, 100)); // it has found the end of what is there
+  await new Promise((resolve) => setTimeout(resolve, 1000)); // it has found the end of what is there
   await writeAll(log, ['a', 'b']);
   await log.close();
   const next = await opened();
   await writeAll(next, ['c']);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await expect.poll(() => seen).toEqual(['a', 'b', 'c']);
   const [begin, end] = [line('d').slice(0, 20), line('d').slice(20)];
 
   await appendFile(`${folder}/spool.jsonl`, begin);

@@ -106,9 +106,7 @@ const encrypts = async ({ caller, tenant, key, identity, boundary, session, endp
   return status === 200 ? 'allowed' : __type;
 };
 
-it('the pipeline and a second opinion agree on hundreds of worlds of policies and grants', {
-  timeout: 60_000,
-}, async () => {
+it('the pipeline and a second opinion agree on hundreds of worlds of policies and grants', async () => {
   const seen = { allowed: 0, AccessDeniedException: 0 };
   await fc.assert(
     fc.asyncProperty(world, async (given) => {

@@ -205,7 +205,7 @@ const invoke = async (name: string, input: unknown, env: Record<string, string>)
   return { statusCode, ...JSON.parse(body) };
 };
 
-it('runs in a process of its own against the endpoints of AWS', { timeout: 20_000 }, async () => {
+it('runs in a process of its own against the endpoints of AWS', async () => {
   const aws = await startAws();
   try {
     const env = {

@@ -40,7 +40,7 @@ it('are read with that of the service, while they are written and when they beca
       if (told.length === 4) stop.abort();
     }
   })();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, 1000)); // it has found the end of what is there
   await owner.write(record('o1'));
   await a.write(record('a1'));
   await b.write(record('b1'));
