@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { KmsError } from '../core/model/errors.ts';
 import { bodyTooLarge } from '../core/model/request-size.ts';
 import { headerValues } from '../lambdas/pipeline/header-values.ts';
@@ -15,18 +16,29 @@ import { targetedOperation } from './targeted-operation.ts';
 // Imported, it would load all that it exports, undici for its WebSocket among it: a tenth of the start.
 const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http');
 
-export interface ServerOptions {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+export interface TimeLimits {
   /** A request must be complete within this time. @default 30 */
   readonly requestTimeoutSeconds?: number;
 }
 
-export interface KmsServer {
+export interface ServerOptions extends TimeLimits {
+  readonly host: string;
+  /** 0 takes any free port. */
   readonly port: number;
+}
+
+interface Stoppable {
   /** Answers the calls that have come in whole, then lets every client go; a request cut off was never acknowledged. */
   stop(): Promise<void>;
+}
+
+export interface KmsServer extends Stoppable {
+  readonly port: number;
+}
+
+/** Serves connections that somebody else accepts. */
+export interface ConnectionServer extends Stoppable {
+  take(connection: Socket): void;
 }
 
 /** What is served by HTTP. */
@@ -34,7 +46,35 @@ export type ServedByHttp = Pick<LocalService, 'call' | 'control' | 'checkDeeply'
 
 /** The HTTP front of the local service; resolves once it listens. */
 export const listen = async (service: ServedByHttp, options: ServerOptions): Promise<KmsServer> => {
-  const requestTimeout = (options.requestTimeoutSeconds ?? 30) * 1000;
+  const { server, stop } = newServer(service, options);
+  return { port: await listenOn(server, options), stop };
+};
+
+export const serveConnections = (service: ServedByHttp, limits: TimeLimits = {}): ConnectionServer => {
+  const { server, stop } = newServer(service, limits);
+  server.emit('listening'); // from here on Node looks after the time limits of a server
+  return {
+    take(connection) {
+      connection.allowHalfOpen = true; // as those are that a server of HTTP accepts
+      server.emit('connection', connection);
+      connection.resume();
+    },
+    stop,
+  };
+};
+
+/** @returns the port */
+export const listenOn = async (server: Server, { host, port }: ServerOptions): Promise<number> => {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : port;
+};
+
+const newServer = (service: ServedByHttp, limits: TimeLimits) => {
+  const requestTimeout = (limits.requestTimeoutSeconds ?? 30) * 1000;
   let answering = 0; // no Set of them: one that only ever gets new members keeps old ones in memory for long
   const server = createServer(
     {
@@ -57,20 +97,17 @@ export const listen = async (service: ServedByHttp, options: ServerOptions): Pro
   server.on('clientError', refuseBrokenRequest);
   server.on('connect', (_, socket: Socket) => refuseOnSocket(socket, refuse(405, 'Calls of the KMS API are POST')));
   server.on('checkExpectation', (_, response) => send(response, refuse(417, 'Only 100-continue can be expected')));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address ? address.port : options.port,
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      const letGo = setInterval(() => answering === 0 && server.closeAllConnections(), 20);
-      await closed;
-      clearInterval(letGo);
-    },
+  const stop = async () => {
+    let closed = false;
+    server.close(() => {
+      closed = true;
+    });
+    do {
+      if (answering === 0) server.closeAllConnections();
+      await pause(20);
+    } while (answering > 0 || !closed);
   };
+  return { server, stop };
 };
 
 /** An answer to what is no call: AWS's form, with the status HTTP has for it. */

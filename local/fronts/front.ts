@@ -1,6 +1,7 @@
+import type { Socket } from 'node:net';
 import type { LogEntry } from '../../lambdas/pipeline/ports.ts';
 import { logToStderr, logTrouble } from '../log.ts';
-import { type KmsServer, listen } from '../server.ts';
+import { type ConnectionServer, serveConnections } from '../server.ts';
 import { type FrontService, openFrontService } from './front-service.ts';
 import { type Holds, newHolds } from './holds.ts';
 import { type KnownFacts, newKnownFacts } from './known-facts.ts';
@@ -8,20 +9,24 @@ import { type Channel, newLink } from './link.ts';
 import type { FrontFunctions, FrontOrder, OwnerFunctions } from './messages.ts';
 
 /**
- * Runs this process as a front, for as long as its owner wants: as a worker of a cluster it ends by itself when the owner
- * is gone, and the port on which it listens is the owner's.
+ * Runs this process as a front, for as long as its owner wants and is there. The owner accepts the connections.
  */
 export const runFront = (): void => {
   // The terminal and service managers send them to all processes; the owner ends its fronts in order.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
-  let running: Promise<{ server: KmsServer; service: FrontService }> | undefined;
+  process.on('disconnect', () => process.exit());
+
+  let running: Promise<{ server: ConnectionServer; service: FrontService }> | undefined;
+  let take: ConnectionServer['take'] | undefined;
   let holds: Holds | undefined;
   let facts: KnownFacts | undefined;
   const open = async (order: FrontOrder, known: { holds: Holds; facts: KnownFacts }) => {
     const log: (entry: LogEntry) => void = order.quiet ? logTrouble : logToStderr;
     const service = await openFrontService(order, { ...known, owner, log });
-    return { service, server: await listen(service, order) };
+    const server = serveConnections(service);
+    take = server.take;
+    return { service, server };
   };
 
   const owner = newLink<OwnerFunctions>(toOwner, {
@@ -31,6 +36,7 @@ export const runFront = (): void => {
       running = open(order, { holds, facts });
       await running;
     },
+    take: (connection) => take?.(connection),
     hold: (number, what) => holds?.hold(number, what),
     release(number, changed) {
       if (changed) facts?.know(changed);
@@ -48,6 +54,7 @@ export const runFront = (): void => {
 };
 
 const toOwner: Channel = {
-  send: (message, sent) => process.send?.(message, undefined, undefined, sent),
-  on: (event: 'message' | 'disconnect', listener: (message: unknown) => void) => process.on(event, listener),
+  send: (message, _, sent) => process.send?.(message, undefined, undefined, sent),
+  on: (event: 'message' | 'disconnect', listener: (message: unknown, connection: Socket | undefined) => void) =>
+    process.on(event, listener),
 };

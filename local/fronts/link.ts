@@ -1,7 +1,10 @@
-/** One end of a channel between two processes: of `process`, or of a worker of the cluster. */
+import type { Socket } from 'node:net';
+
+/** One end of a channel between two processes. */
 export interface Channel {
-  send(message: object, sent: (error: Error | null) => void): unknown;
-  on(event: 'message', listener: (message: unknown) => void): unknown;
+  /** @param connection goes along; ours stays open */
+  send(message: object, connection: Socket | undefined, sent: (error: Error | null) => void): unknown;
+  on(event: 'message', listener: (message: unknown, connection: Socket | undefined) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
 }
 
@@ -12,6 +15,8 @@ type Functions = { readonly [Name in string]: (...args: any[]) => unknown };
 export interface Link<Theirs> {
   /** Calls a function of the other side. Rejects when it does, and when the other side is gone. */
   ask<Name extends keyof Theirs>(name: Name, ...args: ArgumentsOf<Theirs[Name]>): Promise<ResultOf<Theirs[Name]>>;
+  /** The same for a function that takes a connection. Ours stays open. */
+  hand<Name extends keyof Theirs>(name: Name, connection: Socket): Promise<ResultOf<Theirs[Name]>>;
   /** The same for one of which nobody waits for the end. */
   tell<Name extends keyof Theirs>(name: Name, ...args: ArgumentsOf<Theirs[Name]>): void;
 }
@@ -35,8 +40,8 @@ export const newLink = <Theirs>(channel: Channel, ours: Functions): Link<Theirs>
   const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>();
   let last = 0;
 
-  const send = (message: Message) =>
-    channel.send(message, (error) => {
+  const send = (message: Message, connection?: Socket) =>
+    channel.send(message, connection, (error) => {
       // One who is not there any more need not be told; who waits hears of it by `disconnect`, or now.
       if (error && 'ask' in message) settle(message.id)?.reject(error);
     });
@@ -59,9 +64,10 @@ export const newLink = <Theirs>(channel: Channel, ours: Functions): Link<Theirs>
     }
   };
 
-  channel.on('message', (received) => {
+  channel.on('message', (received, connection) => {
     const message = received as Message; // the other side sends nothing else
-    if ('ask' in message) void answer(message.id, run(message.ask, message.args));
+    const args = (given: readonly unknown[]) => (connection ? [...given, connection] : given);
+    if ('ask' in message) void answer(message.id, run(message.ask, args(message.args)));
     else if ('tell' in message) void run(message.tell, message.args);
     else if ('failed' in message) settle(message.answer)?.reject(new Error(message.failed));
     else settle(message.answer)?.resolve(message.result as never); // of the function that was asked
@@ -70,15 +76,17 @@ export const newLink = <Theirs>(channel: Channel, ours: Functions): Link<Theirs>
     for (const id of [...waiting.keys()]) settle(id)?.reject(new Error('the other process is gone'));
   });
 
+  const ask = <Result>(name: string, args: readonly unknown[], connection?: Socket) => {
+    last += 1;
+    const id = last;
+    return new Promise<Result>((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      send({ ask: name, id, args }, connection);
+    });
+  };
   return {
-    ask(name, ...args) {
-      last += 1;
-      const id = last;
-      return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
-        send({ ask: String(name), id, args });
-      });
-    },
+    ask: (name, ...args) => ask(String(name), args),
+    hand: (name, connection) => ask(String(name), [], connection),
     tell(name, ...args) {
       send({ tell: String(name), args });
     },

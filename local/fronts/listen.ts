@@ -1,9 +1,8 @@
-import cluster from 'node:cluster';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import type { KmsServer } from '../server.ts';
+import { type KmsServer, listenOn, type ServerOptions } from '../server.ts';
 import type { LocalService } from '../service.ts';
+import { newDealer } from './dealer.ts';
 import { type FrontOptions, type StartedFront, startFront } from './start-front.ts';
 
 /** How often fronts are looked after. */
@@ -12,7 +11,7 @@ const lookEverySeconds = 5;
 const breathSeconds = 1;
 
 /**
- * Has fronts answer in place of this process, which deals out connections to them in turn. One that ends takes down its
+ * Has fronts answer in place of this process, which accepts connections for them. One that ends takes down its
  * connections alone, and another takes its place. Resolves once all listen.
  *
  * @param processes how many answer calls
@@ -21,16 +20,14 @@ const breathSeconds = 1;
 export const listenByFronts = async (
   service: LocalService,
   processes: number,
-  options: FrontOptions,
+  options: FrontOptions & ServerOptions,
 ): Promise<KmsServer> => {
   const { log } = service;
   const { fronts } = options;
-  cluster.schedulingPolicy = cluster.SCHED_RR;
-  const exec = fileURLToPath(new URL('../../bin/front.mjs', import.meta.url));
-  cluster.setupPrimary({ exec, args: [], serialization: 'advanced' });
-
-  const port = await freePort(options);
-  const start = () => startFront(service, { ...options, port });
+  const dealer = newDealer();
+  const server = createServer({ pauseOnConnect: true, noDelay: true }, dealer.deal);
+  const port = await listenOn(server, options);
+  const start = () => startFront(service, options);
   const running = new Set<StartedFront>();
   let stopping = false;
 
@@ -38,8 +35,10 @@ export const listenByFronts = async (
   const keep = async (first: StartedFront): Promise<void> => {
     for (let front: StartedFront | undefined = first; front; front = await next()) {
       running.add(front);
+      dealer.join(front);
       if (stopping) void front.end();
       await front.gone;
+      dealer.leave(front);
       running.delete(front);
       if (!stopping) log({ level: 'warn', message: `front ${front.pid} has ended; another takes its place` });
     }
@@ -63,6 +62,8 @@ export const listenByFronts = async (
   const stop = async () => {
     stopping = true;
     clearInterval(looking);
+    server.close();
+    dealer.close();
     for (const front of running) void front.end();
     await Promise.all(places);
   };
@@ -72,16 +73,4 @@ export const listenByFronts = async (
     throw failed.reason;
   }
   return { port, stop };
-};
-
-/** A port that this process may listen on, though it is the cluster that will: every front has to name the same. */
-const freePort = async ({ host, port }: Pick<FrontOptions, 'host' | 'port'>): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : port;
 };

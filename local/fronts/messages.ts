@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { KeyUse } from '../../core/model/key-use.ts';
 import type { ResourceQuotas } from '../../core/model/quotas.ts';
 import type { HttpReply, HttpRequest } from '../../lambdas/pipeline/ports.ts';
@@ -21,8 +22,6 @@ export interface FrontOrder {
   readonly dataDir: string;
   /** Path of its spool; the folder is there. */
   readonly spool: string;
-  readonly host: string;
-  readonly port: number;
   /** Whether its log leaves out what is no trouble. */
   readonly quiet: boolean;
   readonly storage: string;
@@ -56,8 +55,10 @@ export type OwnerFunctions = {
 
 /** What a front does for the owner. */
 export type FrontFunctions = {
-  /** Comes first, and once. Resolves when the front listens. */
+  /** Comes first, and once. Resolves when the front can take connections. */
   start(order: FrontOrder): Promise<void>;
+  /** Serves the connection from now on. */
+  take(connection: Socket): void;
   /** When it has returned, nothing that is kept of this is used until `release` of the same number. */
   hold(number: number, what: Held): void;
   release(number: number, facts?: SharedFacts): void;

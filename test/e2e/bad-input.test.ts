@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { errorStatuses } from '../../core/model/errors.ts';
+import { listen } from '../../local/server.ts';
 import { removeFolders } from './folders.ts';
 import { type ExchangeOptions, exchange, type RawAnswer, rawRequest } from './raw-http.ts';
-import { type InProcess, startInProcess } from './service-in-process.ts';
+import { type InProcess, listenForAnother, startInProcess } from './service-in-process.ts';
 
 const requestTimeoutSeconds = 1;
 const target = { 'x-amz-target': 'TrentService.ListKeys' };
@@ -12,12 +13,16 @@ const chunked = (body: string) => json(body, { 'transfer-encoding': 'chunked' })
 const mebibyte = 1024 * 1024;
 const bodyOf = (length: number) => `{"a":"${'x'.repeat(length - 8)}"}`;
 
-describe('bad input', () => {
+// A server of HTTP that takes connections from another has all of its own to do, time limits too.
+describe.each([
+  ['bad input', listen],
+  ['bad input at a server of connections that another accepts', listenForAnother],
+])('%s', (_, listening) => {
   let kms: InProcess;
 
   beforeAll(async () => {
-    kms = await startInProcess(requestTimeoutSeconds);
-  }, 20_000);
+    kms = await startInProcess({ requestTimeoutSeconds, listening });
+  });
   afterAll(async () => {
     await kms?.close();
     await removeFolders();

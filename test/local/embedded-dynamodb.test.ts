@@ -46,6 +46,8 @@ it('gives back what was put, bytes and nesting included', async () => {
 it('says and gives back what the document client of the SDK does', async () => {
   const database = await newDatabase();
   const sdk = sdkDocuments(sdkOn(database));
+  // Objects lose a member of this name in the SDK, which assigns it.
+  const names = fc.string({ minLength: 1 }).filter((name) => name !== '__proto__');
   const values = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: 'small' },
@@ -57,7 +59,7 @@ it('says and gives back what the document client of the SDK does', async () => {
       fc.constant(null),
       fc.uint8Array(),
       fc.array(tie('value')),
-      fc.dictionary(fc.string({ minLength: 1 }), tie('value')),
+      fc.dictionary(names, tie('value')),
     ),
   })).value;
   const ours = { TableName: 'keys', Key, ConsistentRead: true };

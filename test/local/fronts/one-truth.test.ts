@@ -17,15 +17,15 @@ type OfFront = {
 
 /** Two ends that keep the order of messages, each of which takes as long as `delay` says. */
 const channels = (delay: () => Promise<unknown>): readonly [Channel, Channel] => {
-  const listeners: ((message: unknown) => void)[][] = [[], []];
+  const listeners: ((message: unknown, connection: undefined) => void)[][] = [[], []];
   const end = (own: number, other: number): Channel => {
     let last: Promise<unknown> = Promise.resolve();
     return {
       send(message) {
         const sent = structuredClone(message);
-        last = last.then(delay).then(() => listeners[other]?.forEach((listener) => void listener(sent)));
+        last = last.then(delay).then(() => listeners[other]?.forEach((listener) => void listener(sent, undefined)));
       },
-      on(event: string, listener: (message: unknown) => void) {
+      on(event: string, listener: (message: unknown, connection: undefined) => void) {
         if (event === 'message') listeners[own]?.push(listener);
       },
     };
