@@ -8,14 +8,13 @@ import { checkFormat, formatVersion, isLostCondition, queryAll, queryCount, quer
 const keyAndGrant = ({ KeyId, GrantId }: Pick<GrantRecord, 'KeyId' | 'GrantId'>) => `${KeyId}#${GrantId}`;
 
 /**
- * A context as it is stored. One with a pair named __proto__ is a list of pairs: whoever fills an object name by name, as
- * the SDK does, loses that pair, and the grant would have one constraint less.
+ * A context as it is stored: a list of pairs. The SDK loses a member named __proto__, so that a grant would have one
+ * constraint less, and takes an object with one named constructor for something else.
  */
-const toStored = (context: TextMap | undefined): unknown =>
-  context && Object.hasOwn(context, '__proto__') ? Object.entries(context) : context;
+const toStored = (context: TextMap | undefined): unknown => context && Object.entries(context);
 
 const fromStored = (context: unknown): TextMap | undefined =>
-  // what toStored made; fromEntries defines properties, whatever their names
+  // what toStored made, or an object as it was before; fromEntries defines properties, whatever their names
   Array.isArray(context) ? Object.fromEntries(context) : (context as TextMap | undefined);
 
 const inContexts = <T>(constraints: GrantConstraints | undefined, each: (context: TextMap | undefined) => T) =>

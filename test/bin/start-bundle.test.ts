@@ -59,5 +59,5 @@ it('is made of what a start loads, and of no other command', async () => {
   const places = code.flatMap((text) => [...text.matchAll(/([^\n]*)import\.meta\.url/g)].map(([, before]) => before));
   // The first line, and of each module that asks for its place, that place.
   expect(places.filter((before) => !/createRequire\($|new URL\("..\/..\/..\/.*", $/.test(before ?? ''))).toEqual([]);
-  expect(code.join()).toMatch(/new URL\("..\/..\/..\/local\/fronts\/listen.ts", import\.meta\.url\)/);
+  expect(code.join()).toMatch(/new URL\("..\/..\/..\/local\/fronts\/start-front.ts", import\.meta\.url\)/);
 });

@@ -46,8 +46,8 @@ it('gives back what was put, bytes and nesting included', async () => {
 it('says and gives back what the document client of the SDK does', async () => {
   const database = await newDatabase();
   const sdk = sdkDocuments(sdkOn(database));
-  // Objects lose a member of this name in the SDK, which assigns it.
-  const names = fc.string({ minLength: 1 }).filter((name) => name !== '__proto__');
+  // The SDK does not take objects with own members of the names that all have.
+  const names = fc.string({ minLength: 1 }).filter((name) => !(name in {}));
   const values = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: 'small' },
