@@ -48,7 +48,11 @@ export interface SignedDigest extends StoredDigest {
   readonly signature: string;
 }
 
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (...parts: readonly Uint8Array[]): string => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+};
 
 /** SHA-256 of the public key, 64 hex digits. */
 export const fingerprintOf = (key: KeyObject): string => {
@@ -56,15 +60,15 @@ export const fingerprintOf = (key: KeyObject): string => {
   return sha256(publicKey.export({ format: 'der', type: 'pkcs1' }));
 };
 
-/** @param bytes uncompressed */
+/** @param parts of what is in it, uncompressed */
 export const listedLogFile = (
   s3Bucket: string,
   s3Object: string,
-  bytes: Uint8Array,
+  parts: readonly Uint8Array[],
   records: readonly { readonly eventTime?: unknown }[],
 ): ListedLogFile => {
   const times = records.flatMap(({ eventTime }) => (typeof eventTime === 'string' ? [eventTime] : []));
-  return { s3Bucket, s3Object, hashValue: sha256(bytes), hashAlgorithm: 'SHA-256', ...newestAndOldest(times) };
+  return { s3Bucket, s3Object, hashValue: sha256(...parts), hashAlgorithm: 'SHA-256', ...newestAndOldest(times) };
 };
 
 /** The digest of a span of time, joined to the one before: the same bytes and signature for the same arguments. */

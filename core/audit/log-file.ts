@@ -47,16 +47,22 @@ export const firstSince = (place: Place, instant: Date): string => {
 /** @param lines records, each as a text of JSON */
 export const logFileBody = (lines: readonly string[]): string => `{"Records":[${lines.join(',')}]}`;
 
-/** The same of bytes of UTF-8. @param pieces of whole lines, each line with its end, one or more in all */
-export const logFileBytes = (pieces: readonly Uint8Array[]): Buffer => {
-  const body = Buffer.concat([Buffer.from('{"Records":['), ...pieces, Buffer.from('}')]);
-  // JSON has line ends between its tokens alone, and these records are on one line each.
-  for (let at = body.indexOf('\n'); at >= 0; at = body.indexOf('\n', at + 1)) body[at] = comma;
-  body[body.length - 2] = closing;
-  return body;
+/**
+ * The same of bytes of UTF-8, in parts.
+ *
+ * @param pieces of whole lines, each line with its end, one or more in all; the ends are written over
+ */
+export const logFileParts = (pieces: readonly Buffer[]): readonly Uint8Array[] => {
+  for (const piece of pieces) {
+    // JSON has line ends between its tokens alone, and these records are on one line each.
+    for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', at + 1)) piece[at] = comma;
+  }
+  const lines = pieces.slice(0, -1);
+  for (const last of pieces.slice(-1)) lines.push(last.subarray(0, -1));
+  return [Buffer.from('{"Records":['), ...lines, Buffer.from(']}')];
 };
 
-const [comma, closing] = [0x2c, 0x5d];
+const comma = 0x2c;
 
 /** Whose log a record belongs to. @returns undefined when it does not say so in a form that may be part of a path */
 export const placeOf = (record: unknown): Place | undefined => {

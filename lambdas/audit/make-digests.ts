@@ -94,7 +94,7 @@ const listedFiles = async (
     try {
       const text = await uncompressed(bytes);
       const { Records } = JSON.parse(text.toString()) as { Records: readonly { eventTime?: unknown }[] }; // made by this service
-      listed.set(object, listedLogFile(trail.bucket, object, text, Records));
+      listed.set(object, listedLogFile(trail.bucket, object, [text], Records));
     } catch (error) {
       log({ level: 'error', message: `${object} cannot be read, and will be in no digest`, error });
     }

@@ -33,13 +33,12 @@ export const auditEntry = (
   const eventID = randomUUID();
   // Whoever was refused is not told of a key of another account that it is there.
   const told = error ? resources.filter(({ accountId }) => accountId === recipientAccountId) : resources;
-  const userAgent = headerIn(request, 'user-agent')?.slice(0, longestText);
   const text = `{"eventVersion":"1.11",\
 "userIdentity":${identityText(caller)},\
 "eventTime":"${eventTime}",\
 "eventSource":"kms.amazonaws.com",\
 "eventName":"${operation.name}",\
-"awsRegion":"${region}"${member('sourceIPAddress', request.sourceIp)}${member('userAgent', userAgent)}${errorMembers(error)},\
+"awsRegion":"${region}"${sourceMember(request.sourceIp)}${userAgentMember(headerIn(request, 'user-agent')?.slice(0, longestText))}${errorMembers(error)},\
 "requestParameters":${requestParameters(call)},\
 "responseElements":${error ? 'null' : responseElements(call)}${member('additionalEventData', additional(call, error))}${member('requestID', request.requestId)},\
 "eventID":"${eventID}",\
@@ -58,6 +57,10 @@ const secondsText = rememberingLast((seconds: number) => `${new Date(seconds * 1
 /** Nothing for a member that has no value. */
 const member = (name: string, value: unknown): string =>
   value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+
+/** Who calls again mostly calls from the same place. */
+const sourceMember = rememberingLast((sourceIp: string) => member('sourceIPAddress', sourceIp));
+const userAgentMember = rememberingLast((userAgent: string | undefined) => member('userAgent', userAgent));
 
 const errorMembers = (error: KmsError | undefined): string => {
   if (error === undefined) return '';

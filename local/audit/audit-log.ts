@@ -2,7 +2,7 @@ import { placeOf } from '../../core/audit/log-file.ts';
 import type { AuditEntry, AuditLog, Runtime } from '../../lambdas/pipeline/ports.ts';
 import type { Digests } from './digests.ts';
 import { makeLogFiles } from './log-files.ts';
-import { newWrittenLines, type ToldLines, type WrittenLines, writtenElsewhere } from './runs.ts';
+import { encodeLines, newWrittenLines, type ToldLines, type WrittenLines, writtenElsewhere } from './runs.ts';
 import { giveLastName, newSpool } from './spool.ts';
 import { takeSpoolsLeft } from './spools-left.ts';
 
@@ -30,9 +30,6 @@ const longestWaitSeconds = 60;
 const recordsPerSpool = 5000;
 /** or at this many bytes: it is read in one piece. */
 const bytesPerSpool = 32 * 1024 * 1024;
-
-/** Of a character in UTF-8, as its length counts. */
-const mostBytes = 3;
 
 /** More records gain little by sharing a write, and are waited for by those that came first. */
 const enoughForAGroup = 64;
@@ -83,11 +80,10 @@ export const openAuditLog = async (options: {
     }
     const { entries } = group ?? { entries: [] };
     group = undefined;
-    let lines = '';
-    for (const { text } of entries) lines += `${text}\n`;
-    const bytes = lines.length * mostBytes <= room.length ? room.subarray(0, room.write(lines)) : Buffer.from(lines);
+    const lines = encodeLines(entries, room);
+    const { bytes } = lines;
     await append(bytes);
-    inSpool.add(bytes, entries);
+    inSpool.add(lines, entries);
     waiting = { records: waiting.records + entries.length, bytes: waiting.bytes + bytes.length };
     if (closing) return; // the last roll comes next
     if (waiting.records >= recordsPerSpool || waiting.bytes >= bytesPerSpool) void roll();

@@ -99,5 +99,5 @@ const filesIn = async (folder: string, below: string, timeOf: (object: string) =
 const entryOf = async (folder: string, object: string): Promise<ListedLogFile> => {
   const bytes = await uncompressed(join(folder, object));
   const { Records } = JSON.parse(bytes.toString()) as { Records: readonly { eventTime?: unknown }[] }; // made by this service
-  return listedLogFile(folderAsBucket, object, bytes, Records);
+  return listedLogFile(folderAsBucket, object, [bytes], Records);
 };

@@ -1,9 +1,8 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 import { type ListedLogFile, listedLogFile } from '../../core/audit/digest.ts';
-import { logFileBytes } from '../../core/audit/log-file.ts';
+import { logFileParts } from '../../core/audit/log-file.ts';
 import type { Place } from '../../core/model/arn.ts';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
 import { syncFolder, writeFileAtomically } from '../files.ts';
@@ -62,10 +61,10 @@ const fileSpool = async (
       // What a crash left while this very file was written.
       if (other.startsWith(`.${target.file}.`)) await rm(join(path, other), { force: true });
     }
-    const body = logFileBytes(pieces);
-    await writeFileAtomically(join(path, target.file), await promisify(gzip)(body, { level }), 0o600);
+    const parts = logFileParts(pieces);
+    await writeFileAtomically(join(path, target.file), await gzipped(parts), 0o600);
     const records = [...times].map((eventTime) => ({ eventTime }));
-    made(place, listedLogFile(folderAsBucket, [...target.folder, target.file].join('/'), body, records));
+    made(place, listedLogFile(folderAsBucket, [...target.folder, target.file].join('/'), parts, records));
   }
 
   if (broken.length === 0) return rm(spool);
@@ -73,6 +72,14 @@ const fileSpool = async (
   await rename(spool, kept);
   const some = `${broken.length} lines are no audit records, the first is line ${broken[0]}`;
   log({ level: 'error', message: `${kept} is kept: ${some}; the others are in the log` });
+};
+
+/** Part by part: they are large, and put together they would take their room twice. */
+const gzipped = async (parts: readonly Uint8Array[]): Promise<Buffer> => {
+  const gzip = createGzip({ level, chunkSize: 256 * 1024 });
+  for (const part of parts) gzip.write(part);
+  gzip.end();
+  return Buffer.concat(await gzip.toArray());
 };
 
 interface Log {

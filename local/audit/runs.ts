@@ -15,10 +15,36 @@ export interface Run {
   readonly times: ReadonlySet<unknown>;
 }
 
+/** Lines as they are written. */
+export interface Lines {
+  readonly bytes: Uint8Array;
+  /** The byte behind the end of each. */
+  readonly ends: readonly number[];
+}
+
+/** @param room taken for the bytes where they surely fit, until the next call */
+export const encodeLines = (entries: readonly AuditEntry[], room: Buffer): Lines => {
+  let most = 0;
+  for (const { text } of entries) most += text.length * mostBytes + 1;
+  const bytes = most <= room.length ? room : Buffer.allocUnsafe(most);
+  const ends: number[] = [];
+  let end = 0;
+  for (const { text } of entries) {
+    end += bytes.write(text, end);
+    bytes[end] = newLine;
+    end += 1;
+    ends.push(end);
+  }
+  return { bytes: bytes.subarray(0, end), ends };
+};
+
+/** Of a character in UTF-8, as the length of a text counts them. */
+const mostBytes = 3;
+
 /** What this process has written to one spool. */
 export interface WrittenLines {
-  /** @param bytes the lines of the entries, in their order; each place has been seen to be one */
-  add(bytes: Uint8Array, entries: readonly AuditEntry[]): void;
+  /** @param lines of the entries, in their order; the place of each has been seen to be one */
+  add(lines: Lines, entries: readonly AuditEntry[]): void;
   /** @returns all lines, if these bytes are what was added, and all of it */
   runsOf(bytes: Uint8Array): readonly Run[] | undefined;
   /** The same for another process. */
@@ -43,9 +69,10 @@ export const newWrittenLines = (): WrittenLines => {
   const runs = newRuns();
   let [length, sum] = [0, 0];
   return {
-    add(bytes, entries) {
-      for (const { text, eventTime, awsRegion: region, recipientAccountId: accountId } of entries) {
-        const end = length + Buffer.byteLength(text) + 1;
+    add({ bytes, ends }, entries) {
+      const before = length;
+      for (const [i, { eventTime, awsRegion: region, recipientAccountId: accountId }] of entries.entries()) {
+        const end = before + (ends[i] ?? 0);
         runs.add(length, end, { region, accountId }, eventTime);
         length = end;
       }

@@ -116,7 +116,7 @@ describe('several processes', () => {
           expect((await encrypt(asAlice[i] as SignedCalls)).members.__type).toBe('AccessDeniedException'); // as many as fronts
       },
     ];
-    for (let step = 0; step < 250; step += 1) {
+    for (let step = 0; step < 60; step += 1) {
       const isSo = await oneOf(changes)();
       await Promise.all(fronts.map(isSo));
       await done(oneOf(fronts).call('EnableKey', { KeyId }));
@@ -127,7 +127,7 @@ describe('several processes', () => {
     expect(spools).toHaveLength(processes);
     for (const name of spools) {
       const { size } = await stat(join(service.ready.dataDir, 'audit', 'fronts', name, 'spool.jsonl'));
-      expect(size).toBeGreaterThan(50_000); // it has answered its part
+      expect(size).toBeGreaterThan(10_000); // it has answered its part
     }
     expect(await service.stop()).toMatchObject({ code: 0 });
     expect(service.stderr()).not.toMatch(/^(error|warn)/m);
@@ -149,13 +149,13 @@ describe('several processes', () => {
       }
     };
     const reading = readers.map(read);
-    for (let n = 1; n <= 200; n += 1) {
+    for (let n = 1; n <= 60; n += 1) {
       await done(writer.call('UpdateKeyDescription', { KeyId, Description: String(n) }));
       least = Math.max(least, n);
     }
     ended = true;
     await Promise.all(reading);
-    expect(reads).toBeGreaterThan(200);
+    expect(reads).toBeGreaterThan(60);
     await service.stop();
   });
 

@@ -64,9 +64,11 @@ it('follows the spool from now on, also while it becomes log files, and leaves a
 
 it('waits for a folder that is not there yet', async () => {
   const stop = new AbortController();
-  const first = followSpool(folder, stop.signal).next();
+  const following = followSpool(folder, stop.signal);
+  const first = following.next();
   await new Promise((resolve) => setTimeout(resolve, 50));
   await writeAll(await opened(), ['a']);
   expect((await first).value).toMatchObject({ eventID: 'a' });
   stop.abort();
+  await following.return(undefined);
 });
