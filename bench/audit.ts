@@ -1,4 +1,4 @@
-/** How much of the throughput does the audit leave? `node bench/audit.ts [--seconds N] [--rounds N] [--connections N]` */
+/** How much of the throughput does the audit leave? `node bench/audit.ts [--seconds N] [--rounds N] [--connections N,...]` */
 import { parseArgs } from 'node:util';
 import { count, machine, machineLine, median, table } from './report.ts';
 import { type Measured, measureSide, openSide, percent, type Side } from './sides.ts';
@@ -6,13 +6,13 @@ import type { WorkloadName } from './workloads.ts';
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '0.7' },
     rounds: { type: 'string', default: '15' },
-    connections: { type: 'string', default: '8' },
+    connections: { type: 'string', default: '8,16,32' },
   },
 });
-const [seconds, rounds, connections] = [Number(values.seconds), Number(values.rounds), Number(values.connections)];
-const how = { seconds, connections };
+const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
+const numbersOfConnections = values.connections.split(',').map(Number);
 const names = ['Encrypt', 'Decrypt', 'GenerateDataKey'] as const satisfies readonly WorkloadName[];
 const where = machine();
 
@@ -21,7 +21,8 @@ const rows: string[][] = [];
 try {
   for (const script of ['bench/module-server.ts', 'bench/unaudited-server.ts']) sides.push(await openSide(script));
   const [audited, bare] = sides as [Side, Side]; // of the two scripts
-  for (const name of names) {
+  for (const [name, connections] of names.flatMap((name) => numbersOfConnections.map((n) => [name, n] as const))) {
+    const how = { seconds, connections };
     for (const side of sides) await measureSide(side, name, how); // until the code is optimized
     const pairs: { readonly with: Measured; readonly without: Measured }[] = [];
     // In turn, so that whatever else the machine does touches both.
@@ -31,6 +32,7 @@ try {
     const middle = (of: (pair: (typeof pairs)[number]) => number) => median(pairs.map(of));
     rows.push([
       name,
+      count(connections),
       count(middle((pair) => pair.with.perSecond)),
       count(middle((pair) => pair.without.perSecond)),
       percent(middle((pair) => pair.with.perSecond / pair.without.perSecond)),
@@ -38,16 +40,16 @@ try {
       count(middle((pair) => pair.without.cpu)),
       percent(middle((pair) => pair.without.cpu / pair.with.cpu)),
     ]);
-    process.stderr.write(`${name} done\n`);
+    process.stderr.write(`${name} on ${connections} done\n`);
   }
 } finally {
   for (const { target } of sides) await target.close();
 }
 
 process.stdout.write(`${machineLine(where)}
-${connections} connections, ${rounds} rounds of ${seconds} s with and as many without, in turn; medians, of the shares too.
+${rounds} rounds of ${seconds} s with and as many without, in turn; medians, of the shares too.
 
-${table(['operation', 'req/s with', 'without', 'kept', 'CPU µs with', 'without', 'kept'], rows)}
+${table(['operation', 'connections', 'req/s with', 'without', 'kept', 'CPU µs with', 'without', 'kept'], rows)}
 
 CPU: of the server, all threads, per call, the making of log files included; kept: how many calls the same CPU time serves.
 `);
