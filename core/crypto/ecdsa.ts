@@ -5,8 +5,11 @@ import { checkBytes } from './bytes.ts';
 import { digestLength, type MessageKind } from './digest.ts';
 import { type EcCurve, publicPoint, requireEcKey, withScalar } from './ec-key.ts';
 
-/** Who computes over digests. */
-export const noble = { 'P-256': p256, 'P-384': p384, 'P-521': p521, secp256k1 } as const;
+/** Who computes over digests. Bundles load a library when it is asked for (scripts/set-aside.ts). */
+export const nobleOf = (curve: EcCurve) => (curve === 'secp256k1' ? secp256k1 : nistCurve(curve));
+
+const nistCurve = (curve: Exclude<EcCurve, 'secp256k1'>) =>
+  curve === 'P-256' ? p256 : curve === 'P-384' ? p384 : p521;
 
 export interface EcdsaScheme {
   readonly curve: EcCurve;
@@ -34,7 +37,7 @@ export const signEcdsa = (
   requireEcKey(privateKey, 'private', curve);
   checkBytes('message', message, kind === 'DIGEST' ? digestLength[hash] : undefined);
   if (kind === 'RAW') return sign(hash, message, { key: privateKey, dsaEncoding: 'der' });
-  return withScalar(privateKey, curve, (scalar) => Buffer.from(noble[curve].sign(message, scalar, overDigest)));
+  return withScalar(privateKey, curve, (scalar) => Buffer.from(nobleOf(curve).sign(message, scalar, overDigest)));
 };
 
 /**
@@ -54,5 +57,5 @@ export const verifyEcdsa = (
   checkBytes('message', message, kind === 'DIGEST' ? digestLength[hash] : undefined);
   checkBytes('signature', signature);
   if (kind === 'RAW') return verify(hash, message, { key: publicKey, dsaEncoding: 'der' }, signature);
-  return noble[curve].verify(signature, message, publicPoint(publicKey), overDigest);
+  return nobleOf(curve).verify(signature, message, publicPoint(publicKey), overDigest);
 };

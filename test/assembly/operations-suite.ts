@@ -50,6 +50,23 @@ export const operationsSuite = (world: () => World): void => {
     );
   });
 
+  it.each([
+    ['ECC_NIST_P256', 'ECDSA_SHA_256', 32],
+    ['ECC_NIST_P521', 'ECDSA_SHA_512', 64],
+    ['ECC_SECG_P256K1', 'ECDSA_SHA_256', 32],
+    ['ECC_NIST_EDWARDS25519', 'ED25519_PH_SHA_512', 64],
+  ])('signs digests by %s with what lies beside the bundle', async (KeySpec, SigningAlgorithm, length) => {
+    const call = world().as(admin);
+    const { KeyId } = (await call('CreateKey', { KeySpec, KeyUsage: 'SIGN_VERIFY' })).members.KeyMetadata;
+    const Message = Buffer.alloc(length, 1).toString('base64');
+    const asked = { KeyId, SigningAlgorithm, Message, MessageType: 'DIGEST' };
+    const { Signature } = (await call('Sign', asked)).members;
+    expect((await call('Verify', { ...asked, Signature })).members).toMatchObject({ SignatureValid: true });
+    const other = Buffer.alloc(length, 2).toString('base64');
+    const { members } = await call('Verify', { ...asked, Signature, Message: other });
+    expect(members.__type).toBe('KMSInvalidSignatureException');
+  });
+
   it('tells when a key was used last', async () => {
     const call = noting(world().as(admin));
     const { KeyId } = (await call('CreateKey')).members.KeyMetadata;

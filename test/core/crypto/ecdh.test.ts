@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeEcPublicKey } from '../../../core/crypto/ec-der.ts';
 import { curves, generateEc, publicPoint, withScalar } from '../../../core/crypto/ec-key.ts';
 import { deriveSharedSecret } from '../../../core/crypto/ecdh.ts';
-import { noble as nobleCurves } from '../../../core/crypto/ecdsa.ts';
+import { nobleOf } from '../../../core/crypto/ecdsa.ts';
 import { describeOpenSsl } from './openssl.ts';
 
 const names = ['P-256', 'P-384', 'P-521', 'secp256k1'] as const;
@@ -16,7 +16,7 @@ describe.each(names)('deriveSharedSecret on %s', (curve) => {
   const spki = spkiOf(theirs);
   const point = publicPoint(createPublicKey(theirs));
   const { scalarLength } = curves[curve];
-  const noble = nobleCurves[curve];
+  const noble = nobleOf(curve);
   const derive = (publicKey: Buffer) => deriveSharedSecret(mine, curve, publicKey);
 
   it('gives both sides the same, as long as the field', () => {

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { curves, generateEc, publicPoint, withScalar } from '../../../core/crypto/ec-key.ts';
-import { noble, signEcdsa, verifyEcdsa } from '../../../core/crypto/ecdsa.ts';
+import { nobleOf, signEcdsa, verifyEcdsa } from '../../../core/crypto/ecdsa.ts';
 import { hex } from '../../vectors.ts';
 import { describeOpenSsl } from './openssl.ts';
 
@@ -128,7 +128,7 @@ describe.each(schemes)('ECDSA on $curve', ({ curve, hash }) => {
   });
 });
 
-const curvesOf = (curve: keyof typeof curves) => noble[curve];
+const curvesOf = (curve: keyof typeof curves) => nobleOf(curve);
 
 it.each([
   [
