@@ -57,8 +57,7 @@ export const logFileParts = (pieces: readonly Buffer[]): readonly Uint8Array[] =
     // JSON has line ends between its tokens alone, and these records are on one line each.
     for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', at + 1)) piece[at] = comma;
   }
-  const lines = pieces.slice(0, -1);
-  for (const last of pieces.slice(-1)) lines.push(last.subarray(0, -1));
+  const lines = pieces.map((piece, i) => (i === pieces.length - 1 ? piece.subarray(0, -1) : piece));
   return [Buffer.from('{"Records":['), ...lines, Buffer.from(']}')];
 };
 
