@@ -1,4 +1,6 @@
+import { createHook } from 'node:async_hooks';
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { generateRsa, modulusBitsOf, rsaModulusBits } from '../../../core/crypto/rsa-key.ts';
 
@@ -24,6 +26,22 @@ describe('generateRsa', () => {
     await generateRsa(3072);
     clearInterval(timer);
     expect(turns).toBeGreaterThan(2);
+  });
+
+  it('searches for no more keys at a time than leave a core, and a thread of the pool, to others', async () => {
+    const running = new Set<number>();
+    let most = 0;
+    const hook = createHook({
+      init(id, type) {
+        if (type === 'KEYPAIRGENREQUEST') running.add(id);
+        most = Math.max(most, running.size);
+      },
+      before: (id) => void running.delete(id), // it is told of the key
+    }).enable();
+    const found = await Promise.all(Array.from({ length: 6 }, () => generateRsa(2048)));
+    hook.disable();
+    expect(new Set(found.map((key) => key.toString('hex'))).size).toBe(6);
+    expect(most).toBe(Math.max(1, Math.min(availableParallelism(), 4) - 1));
   });
 
   it('refuses other sizes with a RangeError', async () => {
