@@ -31,9 +31,6 @@ const recordsPerSpool = 5000;
 /** or at this many bytes: it is read in one piece. */
 const bytesPerSpool = 32 * 1024 * 1024;
 
-/** More records gain little by sharing a write, and are waited for by those that came first. */
-const enoughForAGroup = 64;
-
 const hint = 'calls fail until one can. Is the disk full, or the folder not ours to write?';
 
 /**
@@ -72,12 +69,9 @@ export const openAuditLog = async (options: {
   let isFailing = false;
   let closing: Promise<void> | undefined;
 
-  /** Whatever came while the file was busy goes into it together, and what comes in turns that follow each other at once. */
+  /** Whatever came while the file was busy, or comes in the same turn of the event loop, goes into it together. */
   const writeGroup = async (): Promise<void> => {
-    for (let seen = 0; group && seen < group.entries.length && seen < enoughForAGroup; ) {
-      seen = group.entries.length;
-      await endOfTurn();
-    }
+    await endOfTurn();
     const { entries } = group ?? { entries: [] };
     group = undefined;
     const lines = encodeLines(entries, room);
