@@ -1,7 +1,8 @@
-/** How much of the throughput does the audit leave? `node bench/audit.ts [--seconds N] [--rounds N] [--connections N,...]` */
+/** How much of the throughput does the audit leave? `node bench/audit.ts [--seconds N] [--rounds N] [--connections N,...] [--rest N]` */
 import { parseArgs } from 'node:util';
+import { rest } from './load.ts';
 import { count, machine, machineLine, median, table } from './report.ts';
-import { type Measured, measureSide, openSide, percent, type Side } from './sides.ts';
+import { type Measured, measureSide, openSide, percent, type Side, warmUpSide } from './sides.ts';
 import type { WorkloadName } from './workloads.ts';
 
 const { values } = parseArgs({
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '0.7' },
     rounds: { type: 'string', default: '15' },
     connections: { type: 'string', default: '8,16,32' },
+    rest: { type: 'string', default: '0' },
   },
 });
 const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
@@ -21,12 +23,13 @@ const rows: string[][] = [];
 try {
   for (const script of ['bench/module-server.ts', 'bench/unaudited-server.ts']) sides.push(await openSide(script));
   const [audited, bare] = sides as [Side, Side]; // of the two scripts
+  for (const name of names) for (const side of sides) await warmUpSide(side, name);
   for (const [name, connections] of names.flatMap((name) => numbersOfConnections.map((n) => [name, n] as const))) {
     const how = { seconds, connections };
-    for (const side of sides) await measureSide(side, name, how); // until the code is optimized
     const pairs: { readonly with: Measured; readonly without: Measured }[] = [];
     // In turn, so that whatever else the machine does touches both.
     for (let round = 0; round < rounds; round += 1) {
+      await rest(Number(values.rest));
       pairs.push({ with: await measureSide(audited, name, how), without: await measureSide(bare, name, how) });
     }
     const middle = (of: (pair: (typeof pairs)[number]) => number) => median(pairs.map(of));

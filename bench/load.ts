@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import type { SignedRequest } from './signed-requests.ts';
 
@@ -13,6 +14,22 @@ export interface LoadResult {
   /** 0 to 1: at 1 the load tool had no time left, so the endpoint may be faster than measured. */
   readonly toolBusy: number;
 }
+
+/** So many calls until V8 has optimized what they run through, */
+const callsToWarmUp = 30_000;
+/** or so many seconds, where each takes long. */
+const secondsToWarmUp = 10;
+
+/** @param signed makes requests that are good for some minutes */
+export const warmUp = async (endpoint: string, signed: () => readonly SignedRequest[]): Promise<void> => {
+  let calls = 0;
+  for (let second = 0; second < secondsToWarmUp && calls < callsToWarmUp; second += 1) {
+    calls += (await load(endpoint, signed(), { connections: 16, seconds: 1 })).requests;
+  }
+};
+
+/** Where a machine is given less of the processor after a time of full load, each row can begin after a rest. */
+export const rest = (seconds: number): Promise<void> => pause(seconds * 1000);
 
 /**
  * Drives the endpoint from this process: each connection sends its next request when it has the answer to the last.

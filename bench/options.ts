@@ -3,6 +3,7 @@ import { type WorkloadName, workloadNames } from './workloads.ts';
 
 export interface BenchOptions {
   readonly seconds: number;
+  readonly restSeconds: number;
   readonly workloads: readonly WorkloadName[];
   readonly connections: readonly number[];
   /** An endpoint that runs already, in place of our own server. */
@@ -15,6 +16,7 @@ export const usage = `usage: npm run bench -- [options]
        npm run bench -- bundles|lambda
 
   --seconds N            length of each measurement; 5 if not given
+  --rest N               seconds of rest before each, where the machine takes the processor from who uses it for long
   --operations A,B       some of ${workloadNames.join(',')}
   --connections N,N      how many calls are under way at a time; 1,8,16 if not given
   --against URL          another KMS endpoint, with the credentials of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
@@ -28,6 +30,7 @@ export const benchOptions = (args: readonly string[]): BenchOptions => {
     args: [...args],
     options: {
       seconds: { type: 'string', default: '5' },
+      rest: { type: 'string', default: '0' },
       operations: { type: 'string' },
       connections: { type: 'string', default: '1,8,16' },
       against: { type: 'string' },
@@ -46,6 +49,7 @@ export const benchOptions = (args: readonly string[]): BenchOptions => {
   }
   return {
     seconds: positive('--seconds', values.seconds),
+    restSeconds: values.rest === '0' ? 0 : positive('--rest', values.rest),
     workloads,
     connections: values.connections.split(',').map((text) => positive('--connections', text)),
     against,

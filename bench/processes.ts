@@ -1,7 +1,8 @@
-/** What do several processes gain? `npm run bench -- processes [--seconds N] [--rounds N] [--connections N] [--processes 1,2]` */
+/** What do several processes gain? `npm run bench -- processes [--seconds N] [--rounds N] [--connections N] [--processes 1,2] [--rest N]` */
 import { parseArgs } from 'node:util';
+import { rest } from './load.ts';
 import { count, machine, machineLine, median, table } from './report.ts';
-import { type Measured, measureSide, openSide, percent, type Side } from './sides.ts';
+import { type Measured, measureSide, openSide, percent, type Side, warmUpSide } from './sides.ts';
 
 const { values } = parseArgs({
   options: {
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '10' },
     connections: { type: 'string', default: '16' },
     processes: { type: 'string', default: '1,2' },
+    rest: { type: 'string', default: '0' },
   },
 });
 const how = { seconds: Number(values.seconds), connections: Number(values.connections) };
@@ -21,9 +23,10 @@ const rows: string[][] = [];
 try {
   for (const processes of numbers) sides.push(await openSide('bin/kms.mjs', ['--processes', String(processes)]));
   for (const name of names) {
-    for (const side of sides) await measureSide(side, name, how); // until the code is optimized
+    for (const side of sides) await warmUpSide(side, name);
     const rounds: Measured[][] = [];
     while (rounds.length < Number(values.rounds)) {
+      await rest(Number(values.rest));
       const round: Measured[] = [];
       for (const side of sides) round.push(await measureSide(side, name, how));
       rounds.push(round);

@@ -1,5 +1,5 @@
 /** How many calls a second does the service answer, and how much of the time is its own? `npm run bench` */
-import { type LoadResult, load } from './load.ts';
+import { type LoadResult, load, rest, warmUp } from './load.ts';
 import { type BenchOptions, benchOptions, usage } from './options.ts';
 import { count, machine, machineLine, table } from './report.ts';
 import { send } from './send.ts';
@@ -10,7 +10,6 @@ import { prepareWorkloads, type Workload, type WorkloadName } from './workloads.
 
 /** Requests signed before each measurement. */
 const poolSize = 1000;
-const warmUpSeconds = 1;
 
 interface Row {
   readonly name: WorkloadName;
@@ -26,7 +25,7 @@ const measure = async (
   name: WorkloadName,
   { operation, input }: Workload,
   { endpoint, signer, pid }: Target,
-  { connections, seconds }: BenchOptions,
+  { connections, seconds, restSeconds }: BenchOptions,
 ): Promise<Row[]> => {
   const signed = () =>
     signAll(
@@ -35,15 +34,15 @@ const measure = async (
       endpoint,
       signer,
     );
-  const warmUp = { connections: Math.max(...connections), seconds: warmUpSeconds };
   const [first] = signed();
   if (first === undefined) throw new Error('the pool is empty');
   const bare = await startServer('bench/bare-server.ts', [], JSON.stringify(await send(endpoint, first)));
   try {
-    await load(endpoint, signed(), warmUp);
-    await load(bare.endpoint, signed(), warmUp);
+    await warmUp(endpoint, signed);
+    await warmUp(bare.endpoint, signed);
     const rows: Row[] = [];
     for (const each of connections) {
+      await rest(restSeconds);
       const requests = signed(); // fresh: a signature is good for five minutes
       const before = pid === undefined ? undefined : await usageOf(pid);
       const result = await load(endpoint, requests, { connections: each, seconds });

@@ -1,4 +1,4 @@
-import { load } from './load.ts';
+import { load, warmUp } from './load.ts';
 import { usageOf } from './server-process.ts';
 import { signAll } from './signed-requests.ts';
 import { ownServer, type Target } from './target.ts';
@@ -27,16 +27,23 @@ export interface Measured {
 /** Requests signed before each measurement. */
 const poolSize = 1000;
 
+const signedRequests = ({ target: { endpoint, signer }, workloads }: Side, name: WorkloadName) => {
+  const { operation, input } = workloads[name];
+  const inputs = Array.from({ length: poolSize }, (_, i) => input(i));
+  return signAll(operation, inputs, endpoint, signer);
+};
+
+export const warmUpSide = (side: Side, name: WorkloadName): Promise<void> =>
+  warmUp(side.target.endpoint, () => signedRequests(side, name));
+
 /** @throws {Error} when a call fails */
 export const measureSide = async (
-  { target, workloads }: Side,
+  side: Side,
   name: WorkloadName,
   how: { readonly connections: number; readonly seconds: number },
 ): Promise<Measured> => {
-  const { endpoint, signer, pid } = target;
-  const { operation, input } = workloads[name];
-  const inputs = Array.from({ length: poolSize }, (_, i) => input(i));
-  const requests = signAll(operation, inputs, endpoint, signer);
+  const { endpoint, pid } = side.target;
+  const requests = signedRequests(side, name);
   const before = pid === undefined ? undefined : await usageOf(pid);
   const result = await load(endpoint, requests, how);
   const after = pid === undefined ? undefined : await usageOf(pid);

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { blockwise } from '../core/crypto/blockwise.ts';
 import { generateEc } from '../core/crypto/ec-key.ts';
 import { signEcdsa } from '../core/crypto/ecdsa.ts';
 import { loadKeyPair } from '../core/crypto/key-pair.ts';
@@ -64,8 +65,9 @@ try {
   const ids = { KeyId: randomUUID(), KeyMaterialId: randomBytes(32).toString('hex') };
   const material = randomBytes(32);
   const message = randomBytes(32);
+  const nonces = blockwise(randomBytes);
   await row('core: encrypt 32 bytes (KDF, AES-GCM)', () =>
-    encrypt(material, ids, message, undefined, { nonce: randomBytes(16), iv: randomBytes(12) }),
+    encrypt(material, ids, message, undefined, { nonce: nonces(16), iv: nonces(12) }),
   );
   const { privateKey } = loadKeyPair(await generateEc('P-256'));
   await row('core: sign a digest (P-256)', () =>
