@@ -1,4 +1,5 @@
-import crypto from 'node:crypto';
+import { sign, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js';
 import { wipe } from './bytes.ts';
 import { exportPublicKey, loadKeyPair } from './key-pair.ts';
@@ -16,21 +17,23 @@ export type MlDsaSet = keyof typeof mlDsaSets;
 /** Who computes ML-DSA over whole messages with an empty context, FIPS 204 §5. All keys are DER, in the seed form. */
 export interface MlDsaEngine {
   publicKey(set: MlDsaSet, pkcs8: Buffer): Buffer;
-  sign(set: MlDsaSet, pkcs8: Buffer, message: Uint8Array): Buffer;
+  sign(set: MlDsaSet, pkcs8: Buffer, message: Uint8Array): Promise<Buffer>;
   verify(set: MlDsaSet, spki: Buffer, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** OpenSSL 3.5 or later. It hedges: the random bytes of algorithm 2 are fresh for each signature. */
+const signAside = promisify(sign);
+
+/** OpenSSL 3.5 or later, which signs off this thread. It hedges: the random bytes of algorithm 2 are fresh for each signature. */
 export const nativeMlDsa: MlDsaEngine = {
   publicKey: (_, pkcs8) => exportPublicKey(loadKeyPair(pkcs8)),
-  sign: (_, key, message) => crypto.sign(null, message, { key, format: 'der', type: 'pkcs8' }),
-  verify: (_, key, message, signature) => crypto.verify(null, message, { key, format: 'der', type: 'spki' }, signature),
+  sign: (_, key, message) => signAside(null, message, { key, format: 'der', type: 'pkcs8' }),
+  verify: (_, key, message, signature) => verify(null, message, { key, format: 'der', type: 'spki' }, signature),
 };
 
 /** JavaScript, some five times slower, which hedges as well and has no constant time. */
 export const nobleMlDsa: MlDsaEngine = {
   publicKey: (set, pkcs8) => withSecretKey(set, pkcs8, (_, publicKey) => encodePublicKey(mlDsaSets[set], publicKey)),
-  sign: (set, pkcs8, message) =>
+  sign: async (set, pkcs8, message) =>
     withSecretKey(set, pkcs8, (secretKey) => Buffer.from(noble[set].sign(message, secretKey))),
   verify: (set, spki, message, signature) => noble[set].verify(signature, message, publicKeyOf(mlDsaSets[set], spki)),
 };

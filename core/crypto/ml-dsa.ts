@@ -45,13 +45,13 @@ export const mlDsaPublicKey = (set: MlDsaSet, pkcs8: Buffer, engine = mlDsaEngin
  * @returns 2420, 3309 or 4627 bytes
  * @throws {RangeError} on a µ of another length, or a key of another set
  */
-export const signMlDsa = (
+export const signMlDsa = async (
   set: MlDsaSet,
   pkcs8: Buffer,
   message: Uint8Array,
   kind: MlDsaMessageKind,
   engine = mlDsaEngine,
-): Buffer => {
+): Promise<Buffer> => {
   seedOf(mlDsaSets[set], pkcs8);
   checkBytes('message', message, kind === 'EXTERNAL_MU' ? muLength : undefined);
   return kind === 'EXTERNAL_MU' ? signMu(set, pkcs8, message) : engine.sign(set, pkcs8, message);
