@@ -1,9 +1,9 @@
 import type { Metafile, Plugin } from 'esbuild';
 
 /**
- * Libraries that few calls need: those of SM2, which only the Regions of China have, of attestation, and of signatures over
- * digests. Each lies in a file of its own beside the bundle, and the first call that needs it loads it, so that no cold
- * start does.
+ * Libraries that few calls need: those of SM2, which only the Regions of China have, of attestation, of signatures over
+ * digests, and of ML-DSA and ML-KEM, of which OpenSSL does most. Each lies in a file of its own beside the bundle, and the
+ * first call that needs it loads it, so that no cold start does.
  */
 const libraries: readonly string[] = [
   'sm-crypto-v2',
@@ -12,6 +12,8 @@ const libraries: readonly string[] = [
   '@noble/curves/nist.js',
   '@noble/curves/secp256k1.js',
   '@noble/curves/ed25519.js',
+  '@noble/post-quantum/ml-dsa.js',
+  '@noble/post-quantum/ml-kem.js',
 ];
 
 /** `noble-curves-nist` of `@noble/curves/nist.js`. */
@@ -23,7 +25,7 @@ export const setAside: Plugin = {
   name: namespace,
   setup({ onResolve, onLoad }) {
     onResolve({ filter: new RegExp(`^(?:${libraries.join('|')})$`) }, ({ path, kind }) =>
-      kind === 'entry-point' ? undefined : { path, namespace },
+      kind === 'entry-point' ? undefined : { path, namespace, sideEffects: false },
     );
     onResolve({ filter: /^\.\/.*\.cjs$/, namespace }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /^/, namespace }, async ({ path }) => {

@@ -42,14 +42,15 @@ export const nativeMlKem: MlKemEngine = {
 export const nobleMlKem: MlKemEngine = {
   publicKey: (set, pkcs8) => withSecretKey(set, pkcs8, (_, publicKey) => encodePublicKey(mlKemSets[set], publicKey)),
   encapsulate: (set, spki) => {
-    const { sharedSecret, cipherText } = noble[set].encapsulate(publicKeyOf(mlKemSets[set], spki));
+    const { sharedSecret, cipherText } = nobleOf(set).encapsulate(publicKeyOf(mlKemSets[set], spki));
     return { sharedSecret: owned(sharedSecret), ciphertext: Buffer.from(cipherText) };
   },
   decapsulate: (set, pkcs8, ciphertext) =>
-    withSecretKey(set, pkcs8, (secretKey) => owned(noble[set].decapsulate(ciphertext, secretKey))),
+    withSecretKey(set, pkcs8, (secretKey) => owned(nobleOf(set).decapsulate(ciphertext, secretKey))),
 };
 
-const noble = { 'ML-KEM-512': ml_kem512, 'ML-KEM-768': ml_kem768, 'ML-KEM-1024': ml_kem1024 } as const;
+/** Bundles load the library when it is asked for (scripts/set-aside.ts). */
+const nobleOf = (set: MlKemSet) => (set === 'ML-KEM-512' ? ml_kem512 : set === 'ML-KEM-768' ? ml_kem768 : ml_kem1024);
 
 /** A Buffer of its own with what the library gave, whose copy is wiped. */
 const owned = (secret: Uint8Array): Buffer => {
@@ -66,7 +67,7 @@ const withSecretKey = <Result>(
   pkcs8: Buffer,
   use: (secretKey: Uint8Array, publicKey: Uint8Array) => Result,
 ): Result => {
-  const { secretKey, publicKey } = noble[set].keygen(seedOf(mlKemSets[set], pkcs8));
+  const { secretKey, publicKey } = nobleOf(set).keygen(seedOf(mlKemSets[set], pkcs8));
   try {
     return use(secretKey, publicKey);
   } finally {

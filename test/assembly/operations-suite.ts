@@ -51,15 +51,16 @@ export const operationsSuite = (world: () => World): void => {
   });
 
   it.each([
-    ['ECC_NIST_P256', 'ECDSA_SHA_256', 32],
-    ['ECC_NIST_P521', 'ECDSA_SHA_512', 64],
-    ['ECC_SECG_P256K1', 'ECDSA_SHA_256', 32],
-    ['ECC_NIST_EDWARDS25519', 'ED25519_PH_SHA_512', 64],
-  ])('signs digests by %s with what lies beside the bundle', async (KeySpec, SigningAlgorithm, length) => {
+    ['ECC_NIST_P256', 'ECDSA_SHA_256', 32, 'DIGEST'],
+    ['ECC_NIST_P521', 'ECDSA_SHA_512', 64, 'DIGEST'],
+    ['ECC_SECG_P256K1', 'ECDSA_SHA_256', 32, 'DIGEST'],
+    ['ECC_NIST_EDWARDS25519', 'ED25519_PH_SHA_512', 64, 'DIGEST'],
+    ['ML_DSA_44', 'ML_DSA_SHAKE_256', 64, 'EXTERNAL_MU'],
+  ])('signs digests by %s with what lies beside the bundle', async (KeySpec, SigningAlgorithm, length, MessageType) => {
     const call = world().as(admin);
     const { KeyId } = (await call('CreateKey', { KeySpec, KeyUsage: 'SIGN_VERIFY' })).members.KeyMetadata;
     const Message = Buffer.alloc(length, 1).toString('base64');
-    const asked = { KeyId, SigningAlgorithm, Message, MessageType: 'DIGEST' };
+    const asked = { KeyId, SigningAlgorithm, Message, MessageType };
     const { Signature } = (await call('Sign', asked)).members;
     expect((await call('Verify', { ...asked, Signature })).members).toMatchObject({ SignatureValid: true });
     const other = Buffer.alloc(length, 2).toString('base64');
