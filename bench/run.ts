@@ -4,12 +4,9 @@ import { type BenchOptions, benchOptions, usage } from './options.ts';
 import { count, machine, machineLine, table } from './report.ts';
 import { send } from './send.ts';
 import { startServer, usageOf } from './server-process.ts';
-import { signAll } from './signed-requests.ts';
+import { poolSize, signedRequests } from './sides.ts';
 import { otherServer, ownServer, type Target } from './target.ts';
 import { prepareWorkloads, type Workload, type WorkloadName } from './workloads.ts';
-
-/** Requests signed before each measurement. */
-const poolSize = 1000;
 
 interface Row {
   readonly name: WorkloadName;
@@ -23,17 +20,12 @@ interface Row {
 
 const measure = async (
   name: WorkloadName,
-  { operation, input }: Workload,
-  { endpoint, signer, pid }: Target,
+  workload: Workload,
+  target: Target,
   { connections, seconds, restSeconds }: BenchOptions,
 ): Promise<Row[]> => {
-  const signed = () =>
-    signAll(
-      operation,
-      Array.from({ length: poolSize }, (_, i) => input(i)),
-      endpoint,
-      signer,
-    );
+  const { endpoint, pid } = target;
+  const signed = () => signedRequests(workload, target);
   const [first] = signed();
   if (first === undefined) throw new Error('the pool is empty');
   const bare = await startServer('bench/bare-server.ts', [], JSON.stringify(await send(endpoint, first)));

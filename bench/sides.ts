@@ -1,6 +1,6 @@
 import { load, warmUp } from './load.ts';
 import { usageOf } from './server-process.ts';
-import { signAll } from './signed-requests.ts';
+import { type SignedRequest, signAll } from './signed-requests.ts';
 import { ownServer, type Target } from './target.ts';
 import { prepareWorkloads, type Workload, type WorkloadName } from './workloads.ts';
 
@@ -25,25 +25,27 @@ export interface Measured {
 }
 
 /** Requests signed before each measurement. */
-const poolSize = 1000;
+export const poolSize = 1000;
 
-const signedRequests = ({ target: { endpoint, signer }, workloads }: Side, name: WorkloadName) => {
-  const { operation, input } = workloads[name];
+export const signedRequests = (
+  { operation, input }: Workload,
+  { endpoint, signer }: Pick<Target, 'endpoint' | 'signer'>,
+): readonly SignedRequest[] => {
   const inputs = Array.from({ length: poolSize }, (_, i) => input(i));
   return signAll(operation, inputs, endpoint, signer);
 };
 
-export const warmUpSide = (side: Side, name: WorkloadName): Promise<void> =>
-  warmUp(side.target.endpoint, () => signedRequests(side, name));
+export const warmUpSide = ({ target, workloads }: Side, name: WorkloadName): Promise<void> =>
+  warmUp(target.endpoint, () => signedRequests(workloads[name], target));
 
 /** @throws {Error} when a call fails */
 export const measureSide = async (
-  side: Side,
+  { target, workloads }: Side,
   name: WorkloadName,
   how: { readonly connections: number; readonly seconds: number },
 ): Promise<Measured> => {
-  const { endpoint, pid } = side.target;
-  const requests = signedRequests(side, name);
+  const { endpoint, pid } = target;
+  const requests = signedRequests(workloads[name], target);
   const before = pid === undefined ? undefined : await usageOf(pid);
   const result = await load(endpoint, requests, how);
   const after = pid === undefined ? undefined : await usageOf(pid);
