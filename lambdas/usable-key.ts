@@ -4,12 +4,11 @@ import { parseBlob } from '../core/model/ciphertext-blob.ts';
 import { KmsError } from '../core/model/errors.ts';
 import type { Key, UsableKey } from '../core/model/key.ts';
 import type { KeyRecord } from '../core/model/key-record.ts';
-import { macHashes } from '../core/model/key-specs.ts';
+import { type EncryptionAlgorithm, macHashes } from '../core/model/key-specs.ts';
 import type { TextMap } from '../core/model/shapes.ts';
 import type { SigningAlgorithm } from '../core/model/signing.ts';
 import { type Algorithms, given } from './algorithms.ts';
 import { exportSpki, type LoadedMaterial, secretOf, type WithMaterial } from './key-material.ts';
-import { publicKeyEncryption } from './usable-key/encryption.ts';
 import { readMessage } from './usable-key/message.ts';
 
 /** What can be done with a key, each by its algorithm. */
@@ -21,6 +20,8 @@ export const usableKey = (
 ): Omit<UsableKey, keyof Key> => {
   const { KeyId, KeySpec, currentKeyMaterialId } = record;
   const schemeOf = (algorithm: SigningAlgorithm) => given(algorithms.signatureScheme, 'signatures')(KeySpec, algorithm);
+  const encryptionOf = (algorithm: EncryptionAlgorithm) =>
+    given(algorithms.publicKeyEncryption, 'public key encryption')(KeySpec, algorithm);
   const encapsulation = () => given(algorithms.encapsulation, 'encapsulation');
   const withCurrent = <T>(use: (material: LoadedMaterial) => T | Promise<T>) => withMaterial(currentKeyMaterialId, use);
 
@@ -34,7 +35,7 @@ export const usableKey = (
         return { CiphertextBlob, KeyMaterialId: currentKeyMaterialId };
       }
       refuseContext(context, algorithm);
-      const { encrypt, limit } = publicKeyEncryption(KeySpec, algorithm);
+      const { encrypt, limit } = encryptionOf(algorithm);
       if (plaintext.length > limit) {
         const message = `Algorithm ${algorithm} and key spec ${KeySpec} cannot encrypt data larger than ${limit} bytes.`;
         throw new KmsError('ValidationException', message);
@@ -54,7 +55,7 @@ export const usableKey = (
         return { Plaintext, KeyMaterialId };
       }
       refuseContext(context, algorithm);
-      const { decrypt } = publicKeyEncryption(KeySpec, algorithm);
+      const { decrypt } = encryptionOf(algorithm);
       const Plaintext = await withCurrent((material) => decrypt(material, ciphertext));
       if (Plaintext === undefined) throw new KmsError('InvalidCiphertextException');
       return { Plaintext };

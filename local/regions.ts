@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import QuickLRU from 'quick-lru';
 import type { Caller } from '../core/model/caller.ts';
 import { KmsError } from '../core/model/errors.ts';
-import { everyAlgorithm } from '../lambdas/every-algorithm.ts';
 import { newKeyring, type RootKeys } from '../lambdas/keyring.ts';
 import { newManagedKeys } from '../lambdas/managed-keys.ts';
 import { type OperationName, operations } from '../lambdas/operations/index.ts';
@@ -24,6 +23,7 @@ import { cachedStores, newRecordCaches, type RecordCaches } from '../stores/cach
 import type { Sweepers } from '../stores/ports.ts';
 import { type BufferedUsage, bufferedUsage } from '../stores/usage-tracking.ts';
 import { storesWithin } from '../stores/within.ts';
+import { newAsideAlgorithms } from './aside/algorithms.ts';
 import { writeLastUses } from './last-uses.ts';
 import type { Principal } from './principals.ts';
 import type { QuotaSettings } from './quota-settings.ts';
@@ -97,6 +97,8 @@ export const newRegions = (options: RegionsOptions) => {
   const quotas = newQuotas(options.quotas.resources, { clock: options.clock, onlyWriter });
   const requestLimits = options.quotas.requests && newRequestLimits(options.quotas.requests);
 
+  const aside = newAsideAlgorithms();
+
   const newRegion = (name: string): Region => {
     const ready = once(() => tables.create(name));
     const stored = tables.stores(name);
@@ -105,7 +107,7 @@ export const newRegions = (options: RegionsOptions) => {
     const caches = shared?.caches(name, recordCacheSeconds) ?? newRecordCaches(recordCacheSeconds);
     const writers = cachedStores({ ...stored, usage }, recordCacheSeconds, caches);
     // A Region has the material of its own store in hand and no other: seeds may give one id to keys of two accounts.
-    const keyring = newKeyring(options.rootKeys, randomBytes, everyAlgorithm);
+    const keyring = newKeyring(options.rootKeys, randomBytes, aside.algorithms);
     const makeManagedKey =
       shared?.makeManagedKey?.(name) ?? newManagedKeys(writers, { keyring, region: name, random: randomBytes });
     const handlers = new Map<string, Served>();
@@ -207,6 +209,7 @@ export const newRegions = (options: RegionsOptions) => {
     },
     async close() {
       await lastUses.stop();
+      await aside.close();
     },
   };
 };

@@ -33,6 +33,7 @@ const entryOf = (runnable: Runnable): string => {
 const algorithmImports = {
   newDataKeyPair: "{ generateDataKeyPair as newDataKeyPair } from './core/crypto/data-key-pair.ts'",
   signatureScheme: "{ signatureScheme } from './lambdas/usable-key/signature.ts'",
+  publicKeyEncryption: "{ publicKeyEncryption } from './lambdas/usable-key/encryption.ts'",
   agreeWith: "{ agreeWith } from './lambdas/usable-key/agreement.ts'",
   encapsulation: "* as encapsulation from './lambdas/usable-key/encapsulation.ts'",
   mlDsaPublicKey: "{ mlDsaPublicKey } from './core/crypto/ml-dsa.ts'",
@@ -41,7 +42,7 @@ const algorithmImports = {
 
 /** What keys of a usage need: an operation that declares it is never handed another, nor loads its material. */
 const algorithmsOf: Readonly<Record<KeyUsage, readonly (keyof Algorithms)[]>> = {
-  ENCRYPT_DECRYPT: [],
+  ENCRYPT_DECRYPT: ['publicKeyEncryption'],
   GENERATE_VERIFY_MAC: [],
   SIGN_VERIFY: ['signatureScheme', 'mlDsaPublicKey'],
   KEY_AGREEMENT: ['agreeWith'],

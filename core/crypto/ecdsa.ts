@@ -1,4 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { checkBytes } from './bytes.ts';
@@ -20,6 +21,22 @@ export interface EcdsaScheme {
 // order, as FIPS 186-5 has it and AWS KMS does: the lower half is a rule of blockchains.
 const overDigest = { prehash: false, lowS: false, format: 'der' } as const;
 
+/** Asks OpenSSL to sign or verify a whole message; signatures are DER. */
+export interface OpenSsl {
+  sign(hash: string, message: Uint8Array, key: EcdsaKey): Buffer | Promise<Buffer>;
+  verify(hash: string, message: Uint8Array, key: EcdsaKey, signature: Uint8Array): boolean | Promise<boolean>;
+}
+type EcdsaKey = { readonly key: KeyObject; readonly dsaEncoding: 'der' };
+
+/** Takes the least time of a call by itself. */
+export const inThisThread: OpenSsl = {
+  sign: (...given) => sign(...given),
+  verify: (...given) => verify(...given),
+};
+
+/** Takes the least time of others, who go on meanwhile. */
+export const inThreadsOfNode: OpenSsl = { sign: promisify(sign), verify: promisify(verify) };
+
 /**
  * Signs with ECDSA: FIPS 186-5 §6.4.1. Over a digest the nonce is that of RFC 6979, so equal digests give equal
  * signatures; over a message it is random, from OpenSSL.
@@ -28,15 +45,16 @@ const overDigest = { prehash: false, lowS: false, format: 'der' } as const;
  * @returns DER of SEQUENCE { r, s } (RFC 3279 §2.2.3)
  * @throws {RangeError} on a digest whose length is not that of the hash, or another key than private on the curve
  */
-export const signEcdsa = (
+export const signEcdsa = async (
   { curve, hash }: EcdsaScheme,
   privateKey: KeyObject,
   message: Uint8Array,
   kind: MessageKind,
-): Buffer => {
+  openSsl = inThisThread,
+): Promise<Buffer> => {
   requireEcKey(privateKey, 'private', curve);
   checkBytes('message', message, kind === 'DIGEST' ? digestLength[hash] : undefined);
-  if (kind === 'RAW') return sign(hash, message, { key: privateKey, dsaEncoding: 'der' });
+  if (kind === 'RAW') return openSsl.sign(hash, message, { key: privateKey, dsaEncoding: 'der' });
   return withScalar(privateKey, curve, (scalar) => Buffer.from(nobleOf(curve).sign(message, scalar, overDigest)));
 };
 
@@ -46,16 +64,17 @@ export const signEcdsa = (
  * @returns false for a wrong signature, and for any encoding but the one DER has
  * @throws {RangeError} on a digest whose length is not that of the hash, or another key than public on the curve
  */
-export const verifyEcdsa = (
+export const verifyEcdsa = async (
   { curve, hash }: EcdsaScheme,
   publicKey: KeyObject,
   message: Uint8Array,
   kind: MessageKind,
   signature: Uint8Array,
-): boolean => {
+  openSsl = inThisThread,
+): Promise<boolean> => {
   requireEcKey(publicKey, 'public', curve);
   checkBytes('message', message, kind === 'DIGEST' ? digestLength[hash] : undefined);
   checkBytes('signature', signature);
-  if (kind === 'RAW') return verify(hash, message, { key: publicKey, dsaEncoding: 'der' }, signature);
+  if (kind === 'RAW') return openSsl.verify(hash, message, { key: publicKey, dsaEncoding: 'der' }, signature);
   return nobleOf(curve).verify(signature, message, publicPoint(publicKey), overDigest);
 };

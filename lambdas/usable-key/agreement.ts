@@ -4,6 +4,12 @@ import { type KeySpec, specOf } from '../../core/model/key-specs.ts';
 import { derPairOf, type LoadedMaterial, pairOf } from '../key-material.ts';
 
 /** ECDH with the key; undefined for anything but a public key on its curve. */
+export type AgreeWith = (
+  KeySpec: KeySpec,
+  material: LoadedMaterial,
+  publicKey: Buffer,
+) => Buffer | undefined | Promise<Buffer | undefined>;
+
 export const agreeWith = (KeySpec: KeySpec, material: LoadedMaterial, publicKey: Buffer): Buffer | undefined => {
   const spec = specOf(KeySpec);
   if (spec.family === 'ec') return deriveSharedSecret(pairOf(material).privateKey, spec.curve, publicKey);

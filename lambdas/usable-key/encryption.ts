@@ -7,9 +7,9 @@ import { derPairOf, type LoadedMaterial, pairOf } from '../key-material.ts';
 export interface PublicKeyEncryption {
   /** The longest plaintext in bytes. */
   readonly limit: number;
-  encrypt(material: LoadedMaterial, plaintext: Uint8Array): Buffer;
+  encrypt(material: LoadedMaterial, plaintext: Uint8Array): Buffer | Promise<Buffer>;
   /** Undefined if the ciphertext is not one. */
-  decrypt(material: LoadedMaterial, ciphertext: Uint8Array): Buffer | undefined;
+  decrypt(material: LoadedMaterial, ciphertext: Uint8Array): Buffer | undefined | Promise<Buffer | undefined>;
 }
 
 /** The pipeline has checked that the algorithm is one of the key's; a gap there must not turn into another algorithm. */

@@ -1,4 +1,4 @@
-import { type EcdsaScheme, signEcdsa, verifyEcdsa } from '../../core/crypto/ecdsa.ts';
+import { type EcdsaScheme, inThisThread, type OpenSsl, signEcdsa, verifyEcdsa } from '../../core/crypto/ecdsa.ts';
 import { type Ed25519Scheme, signEd25519, verifyEd25519 } from '../../core/crypto/ed25519.ts';
 import { type MlDsaSet, signMlDsa, verifyMlDsa } from '../../core/crypto/ml-dsa.ts';
 import { type RsaSignatureScheme, signRsa, verifyRsa } from '../../core/crypto/rsa-signature.ts';
@@ -11,14 +11,22 @@ import type { Message } from './message.ts';
 export interface SignatureScheme {
   /** What takes long, and can be done off this thread, comes later. */
   sign(material: LoadedMaterial, message: Message): Buffer | Promise<Buffer>;
-  verify(material: LoadedMaterial, message: Message, signature: Uint8Array): boolean;
+  verify(material: LoadedMaterial, message: Message, signature: Uint8Array): boolean | Promise<boolean>;
 }
 
-/** The pipeline has checked that the algorithm is one of the key's; a gap there must not turn into another algorithm. */
-export const signatureScheme = (KeySpec: KeySpec, algorithm: SigningAlgorithm): SignatureScheme => {
+/**
+ * The pipeline has checked that the algorithm is one of the key's; a gap there must not turn into another algorithm.
+ *
+ * @param openSsl for ECDSA; RSA and ML-DSA, which take longer, sign messages off this thread in any case
+ */
+export const signatureScheme = (
+  KeySpec: KeySpec,
+  algorithm: SigningAlgorithm,
+  openSsl = inThisThread,
+): SignatureScheme => {
   const spec = specOf(KeySpec);
   const facts = signatureSchemes[algorithm];
-  if (facts.scheme === 'ecdsa' && spec.family === 'ec') return ecdsa({ curve: spec.curve, hash: facts.hash });
+  if (facts.scheme === 'ecdsa' && spec.family === 'ec') return ecdsa({ curve: spec.curve, hash: facts.hash }, openSsl);
   if ((facts.scheme === 'pss' || facts.scheme === 'pkcs1') && spec.family === 'rsa') return rsa(facts);
   if (facts.scheme === 'ml-dsa' && spec.family === 'ml-dsa') return mlDsa(spec.set);
   if (facts.scheme === 'sm2' && spec.family === 'sm2') return sm2;
@@ -34,10 +42,10 @@ const rsa = (scheme: RsaSignatureScheme): SignatureScheme => ({
     verifyRsa(scheme, pairOf(material).publicKey, bytes, orDigest(isRaw), signature),
 });
 
-const ecdsa = (scheme: EcdsaScheme): SignatureScheme => ({
-  sign: (material, { bytes, isRaw }) => signEcdsa(scheme, pairOf(material).privateKey, bytes, orDigest(isRaw)),
+const ecdsa = (scheme: EcdsaScheme, openSsl: OpenSsl): SignatureScheme => ({
+  sign: (material, { bytes, isRaw }) => signEcdsa(scheme, pairOf(material).privateKey, bytes, orDigest(isRaw), openSsl),
   verify: (material, { bytes, isRaw }, signature) =>
-    verifyEcdsa(scheme, pairOf(material).publicKey, bytes, orDigest(isRaw), signature),
+    verifyEcdsa(scheme, pairOf(material).publicKey, bytes, orDigest(isRaw), signature, openSsl),
 });
 
 const ed25519 = (scheme: Ed25519Scheme): SignatureScheme => ({

@@ -52,9 +52,9 @@ it('works with the other functions of its kind', async () => {
   const ec = await generateDataKeyPair('ECC_NIST_P384');
   const scheme = { curve: 'P-384', hash: 'sha384' } as const;
   const privateKey = createPrivateKey({ key: ec.privateKey, format: 'der', type: 'pkcs8' });
-  const signature = signEcdsa(scheme, privateKey, Buffer.from('text'), 'RAW');
+  const signature = await signEcdsa(scheme, privateKey, Buffer.from('text'), 'RAW');
   const publicKey = createPublicKey({ key: ec.publicKey, format: 'der', type: 'spki' });
-  expect(verifyEcdsa(scheme, publicKey, Buffer.from('text'), 'RAW', signature)).toBe(true);
+  expect(await verifyEcdsa(scheme, publicKey, Buffer.from('text'), 'RAW', signature)).toBe(true);
 });
 
 it('lets the thread go on with other work while RSA keys are made', async () => {

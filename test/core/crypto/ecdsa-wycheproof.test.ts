@@ -19,6 +19,15 @@ const verifies = (scheme: EcdsaScheme, kind: 'RAW' | 'DIGEST', { publicKeyDer }:
   };
 };
 
+const misjudgedBy = async (scheme: EcdsaScheme, kind: 'RAW' | 'DIGEST', groups: readonly Group[]) => {
+  const wrong = groups.map(async (group) => {
+    const verify = verifies(scheme, kind, group);
+    const accepted = new Map(await Promise.all(group.tests.map(async (test) => [test, await verify(test)] as const)));
+    return misjudged(group.tests, (test) => accepted.get(test) === true);
+  });
+  return (await Promise.all(wrong)).flat();
+};
+
 describe.each<[EcCurve, EcdsaScheme['hash'], string, number]>([
   ['P-256', 'sha256', 'secp256r1_sha256', 484],
   ['P-384', 'sha384', 'secp384r1_sha384', 504],
@@ -28,10 +37,9 @@ describe.each<[EcCurve, EcdsaScheme['hash'], string, number]>([
   describeVectors<Vectors>(`wycheproof/ecdsa_${file}_test.json`, ({ testGroups }) => {
     it.each(kinds)(
       'accepts over %s exactly the valid signatures',
-      (kind) => {
+      async (kind) => {
         expect(testGroups.flatMap(({ tests }) => tests)).toHaveLength(count);
-        const wrong = testGroups.flatMap((group) => misjudged(group.tests, verifies({ curve, hash }, kind, group)));
-        expect(wrong).toEqual([]);
+        expect(await misjudgedBy({ curve, hash }, kind, testGroups)).toEqual([]);
       },
       120_000, // a busy machine needs its time for P-521
     );
@@ -39,10 +47,9 @@ describe.each<[EcCurve, EcdsaScheme['hash'], string, number]>([
 });
 
 describeVectors<Vectors>('wycheproof/ecdsa_secp256k1_sha256_bitcoin_test.json', ({ testGroups }) => {
-  it.each(kinds)('judges over %s as they say, but takes the upper half of s', (kind) => {
+  it.each(kinds)('judges over %s as they say, but takes the upper half of s', async (kind) => {
     const scheme = { curve: 'secp256k1', hash: 'sha256' } as const;
-    const wrong = testGroups.flatMap((group) => misjudged(group.tests, verifies(scheme, kind, group)));
-    expect(wrong).toEqual([
+    expect(await misjudgedBy(scheme, kind, testGroups)).toEqual([
       '1 should be invalid: Signature malleability',
       '388 should be invalid: edge case for signature malleability',
     ]);
