@@ -20,7 +20,8 @@ if (Number.parseInt(process.versions.node, 10) >= 24) {
   const { spawn } = await import('node:child_process');
   const node = process.platform === 'win32' ? 'node.exe' : 'node';
   const own = fileURLToPath(new URL(`../node_modules/node/bin/${node}`, import.meta.url));
-  const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const child = spawn(own, args, { stdio: 'inherit' });
   process.on('SIGINT', () => {}); // the terminal sends it to the child too
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('error', ({ message }) => {
