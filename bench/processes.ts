@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { rest } from './load.ts';
 import { count, machine, machineLine, median, table } from './report.ts';
-import { type Measured, measureSide, openSide, percent, type Side, warmUpSide } from './sides.ts';
+import { type Measured, measureSide, openSide, percent, type Side, startBare, warmUpSide } from './sides.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,24 +22,32 @@ const sides: Side[] = [];
 const rows: string[][] = [];
 try {
   for (const processes of numbers) sides.push(await openSide('bin/kms.mjs', ['--processes', String(processes)]));
+  const [first] = sides;
+  if (first === undefined) throw new Error('--processes: nothing to compare');
   for (const name of names) {
-    for (const side of sides) await warmUpSide(side, name);
+    const server = await startBare(first.workloads[name], first.target);
+    const bare: Side = { ...first, target: { ...server, signer: first.target.signer, close: server.stop } };
+    const all = [...sides, bare];
+    for (const side of all) await warmUpSide(side, name);
     const rounds: Measured[][] = [];
     while (rounds.length < Number(values.rounds)) {
       await rest(Number(values.rest));
       const round: Measured[] = [];
-      for (const side of sides) round.push(await measureSide(side, name, how));
+      for (const side of all) round.push(await measureSide(side, name, how));
       rounds.push(round);
     }
+    await server.stop();
     for (const [i, processes] of numbers.entries()) {
       const middle = (of: (one: Measured) => number) => median(rounds.map((round) => of(round[i] as Measured))); // one of each side
-      const gain = median(rounds.map((round) => (round[i]?.perSecond ?? Number.NaN) / (round[0]?.perSecond ?? 1)));
+      const to = (other: number) =>
+        median(rounds.map((round) => (round[i]?.perSecond ?? Number.NaN) / (round[other]?.perSecond ?? 1)));
       const [perSecond, cpu] = [middle((one) => one.perSecond), middle((one) => one.cpu)];
       rows.push([
         name,
         String(processes),
         count(perSecond),
-        gain.toFixed(2),
+        to(0).toFixed(2),
+        to(numbers.length).toFixed(2),
         count(cpu),
         ((perSecond * cpu) / 1e6).toFixed(2),
         percent(middle((one) => one.toolBusy)),
@@ -52,12 +60,13 @@ try {
   for (const { target } of sides) await target.close();
 }
 
-const head = ['operation', 'processes', 'req/s', 'gain', 'CPU µs', 'cores', 'tool', 'RSS MiB'];
+const head = ['operation', 'processes', 'req/s', 'gain', 'of bare', 'CPU µs', 'cores', 'tool', 'RSS MiB'];
 process.stdout.write(`${machineLine(where)}
 ${values.connections} connections, rows of ${values.seconds} s in turn, medians of ${values.rounds}
 
 ${table(head, rows)}
 
-gain: to the first row of the operation, median of the ratios of neighbouring rows. CPU: of all processes of the server,
+gain: to the first row of the operation; of bare: to a node:http server of one process that answers the same bytes;
+medians of the ratios of neighbouring rows. CPU: of all processes of the server,
 per call; cores: how many it kept busy. tool: how much of a core the load tool took, which is not there for the server.
 `);

@@ -2,9 +2,8 @@
 import { type LoadResult, load, rest, warmUp } from './load.ts';
 import { type BenchOptions, benchOptions, usage } from './options.ts';
 import { count, machine, machineLine, table } from './report.ts';
-import { send } from './send.ts';
-import { startServer, usageOf } from './server-process.ts';
-import { poolSize, signedRequests } from './sides.ts';
+import { usageOf } from './server-process.ts';
+import { poolSize, signedRequests, startBare } from './sides.ts';
 import { otherServer, ownServer, type Target } from './target.ts';
 import { prepareWorkloads, type Workload, type WorkloadName } from './workloads.ts';
 
@@ -26,9 +25,7 @@ const measure = async (
 ): Promise<Row[]> => {
   const { endpoint, pid } = target;
   const signed = () => signedRequests(workload, target);
-  const [first] = signed();
-  if (first === undefined) throw new Error('the pool is empty');
-  const bare = await startServer('bench/bare-server.ts', [], JSON.stringify(await send(endpoint, first)));
+  const bare = await startBare(workload, target);
   try {
     await warmUp(endpoint, signed);
     await warmUp(bare.endpoint, signed);

@@ -14,11 +14,15 @@ export interface ServerProcess {
  * Starts a script of this repository with this Node.
  *
  * @param script from the root of the repository; its first line on stdout is JSON that holds `endpoint`
- * @param input for its stdin
+ * @param more   `input` for its stdin, `flags` for Node
  */
-export const startServer = async (script: string, args: readonly string[], input = ''): Promise<ServerProcess> => {
+export const startServer = async (
+  script: string,
+  args: readonly string[],
+  { input = '', flags = [] }: { readonly input?: string; readonly flags?: readonly string[] } = {},
+): Promise<ServerProcess> => {
   const root = new URL('../', import.meta.url);
-  const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...flags, script, ...args], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(input);
   const endpoint = await new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).once('line', (line) => resolve((JSON.parse(line) as { endpoint: string }).endpoint)); // see above

@@ -1,5 +1,6 @@
 import { load, warmUp } from './load.ts';
-import { usageOf } from './server-process.ts';
+import { send } from './send.ts';
+import { startServer, usageOf } from './server-process.ts';
 import { type SignedRequest, signAll } from './signed-requests.ts';
 import { ownServer, type Target } from './target.ts';
 import { prepareWorkloads, type Workload, type WorkloadName } from './workloads.ts';
@@ -33,6 +34,13 @@ export const signedRequests = (
 ): readonly SignedRequest[] => {
   const inputs = Array.from({ length: poolSize }, (_, i) => input(i));
   return signAll(operation, inputs, endpoint, signer);
+};
+
+/** A `node:http` server that gives everybody what the target answers to such a call. */
+export const startBare = async (workload: Workload, target: Pick<Target, 'endpoint' | 'signer'>) => {
+  const [first] = signedRequests(workload, target);
+  if (first === undefined) throw new Error('the pool is empty');
+  return startServer('bench/bare-server.ts', [], { input: JSON.stringify(await send(target.endpoint, first)) });
 };
 
 export const warmUpSide = ({ target, workloads }: Side, name: WorkloadName): Promise<void> =>

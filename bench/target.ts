@@ -14,12 +14,20 @@ export interface Target {
   close(): Promise<void>;
 }
 
+/** What `npm start` tells Node. */
+const flags = async (): Promise<readonly string[]> => {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  const { scripts } = JSON.parse(text) as { scripts: { start: string } }; // as it is there
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+};
+
 /** Our own server as `npm start` starts it, on a data folder of its own, which is removed in the end. */
 export const ownServer = async (script = 'bin/kms.mjs', args: readonly string[] = []): Promise<Target> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'kms-bench-'));
   const remove = () => rm(dataDir, { recursive: true, force: true });
   try {
-    const server = await startServer(script, ['start', '--json', '--port', '0', '--data', dataDir, ...args]);
+    const given = ['start', '--json', '--port', '0', '--data', dataDir, ...args];
+    const server = await startServer(script, given, { flags: await flags() });
     const [admin] = parsePrincipals(await readFile(join(dataDir, 'principals.json'), 'utf8')).principals;
     if (admin === undefined) throw new Error('a new data folder has principals');
     const { accessKeyId, secretAccessKey } = admin;
