@@ -3,7 +3,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
 import { refuseUnknownSwitches, switches, warnOfForgettable } from '../../lib/context.ts';
-import { synthesise } from './synthesis.ts';
+import { newApp, synthesise } from './synthesis.ts';
 
 it.each([
   ['removal', 'delete', 'removal is retain or destroy, not delete'],
@@ -36,7 +36,7 @@ it('refuses a switch that nobody reads, and leaves to the CDK what is its own', 
 
 it('warns of root keys that a later deployment could forget', () => {
   const warnings = (rootVersions: unknown, written: object) => {
-    const stack = new Stack(new App({ context: { rootVersions } }), 'Stack');
+    const stack = new Stack(newApp({ context: { rootVersions } }), 'Stack');
     warnOfForgettable([stack], { ...written });
     return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('into cdk.json')).length;
   };
