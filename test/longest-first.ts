@@ -1,24 +1,35 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Those that take long for their size. What starts last should be short, or one process works while the others are done. */
+/**
+ * Those that take long for their size. What starts last should be short, or one process works while the others are done;
+ * and what mostly waits, as its mark says, starts between what works, or all processes wait at once.
+ */
 const long = [
-  'course/cli-solutions',
-  'lib/findings',
-  'course/lessons-13-18',
-  'lambdas/audit/deliver',
-  'lambdas/two-regions',
+  'course/cli-solutions', // waits
+  'course/lessons-13-18', // waits
   'assembly/assembly',
-  'e2e/start',
-  'course/lessons-07-12',
+  'lib/findings',
   'core/crypto/ecdsa-wycheproof',
-  'course/lessons-01-06',
+  'lib/root-versions',
+  'core/crypto/ml-dsa-wycheproof',
+  'lambdas/outbox',
+  'e2e/start',
+  'lambdas/two-regions', // waits
+  'lib/gateway-api',
+  'lib/kms',
+  'core/crypto/ecdh-wycheproof',
+  'lambdas/audit/deliver', // waits
   'e2e/stop',
   'e2e/client-recipes',
+  'operations/import',
+  'course/lessons-07-12', // waits
   'e2e/crash',
-  'lambdas/schedules/crash',
+  'local/seed-apply',
   'operations.test',
-  'core/crypto/ml-dsa-wycheproof',
-  'core/crypto/ecdh-wycheproof',
+  'e2e/fronts',
+  'course/lessons-01-06', // waits
+  'lambdas/schedules/crash',
+  'e2e/bad-input', // waits
 ];
 
 /** A small number for what comes first. Files of one project stay together, or its processes would start again. */
