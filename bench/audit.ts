@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { rest } from './load.ts';
 import { count, machine, machineLine, median, table } from './report.ts';
-import { type Measured, measureSide, openSide, percent, type Side, warmUpSide } from './sides.ts';
+import { inTurn, type Measured, measureSide, openSide, percent, type Side, warmUpSide } from './sides.ts';
 import type { WorkloadName } from './workloads.ts';
 
 const { values } = parseArgs({
@@ -22,15 +22,15 @@ const sides: Side[] = [];
 const rows: string[][] = [];
 try {
   for (const script of ['bench/module-server.ts', 'bench/unaudited-server.ts']) sides.push(await openSide(script));
-  const [audited, bare] = sides as [Side, Side]; // of the two scripts
-  for (const name of names) for (const side of sides) await warmUpSide(side, name);
+  const both = sides as [audited: Side, unaudited: Side]; // of the two scripts
+  for (const name of names) for (const side of both) await warmUpSide(side, name);
   for (const [name, connections] of names.flatMap((name) => numbersOfConnections.map((n) => [name, n] as const))) {
     const how = { seconds, connections };
     const pairs: { readonly with: Measured; readonly without: Measured }[] = [];
-    // In turn, so that whatever else the machine does touches both.
     for (let round = 0; round < rounds; round += 1) {
       await rest(Number(values.rest));
-      pairs.push({ with: await measureSide(audited, name, how), without: await measureSide(bare, name, how) });
+      const [audited, unaudited] = await inTurn(round, both, (side) => measureSide(side, name, how));
+      pairs.push({ with: audited, without: unaudited });
     }
     const middle = (of: (pair: (typeof pairs)[number]) => number) => median(pairs.map(of));
     rows.push([
@@ -50,7 +50,7 @@ try {
 }
 
 process.stdout.write(`${machineLine(where)}
-${rounds} rounds of ${seconds} s with and as many without, in turn; medians, of the shares too.
+${rounds} rounds of ${seconds} s with and as many without, in turn, in either order; medians, of the shares too.
 
 ${table(['operation', 'connections', 'req/s with', 'without', 'kept', 'CPU µs with', 'without', 'kept'], rows)}
 

@@ -3,6 +3,7 @@ import { type WorkloadName, workloadNames } from './workloads.ts';
 
 export interface BenchOptions {
   readonly seconds: number;
+  readonly rounds: number;
   readonly restSeconds: number;
   readonly workloads: readonly WorkloadName[];
   readonly connections: readonly number[];
@@ -15,8 +16,9 @@ export const usage = `usage: npm run bench -- [options]
        npm run bench -- steps|policy|list-keys|grants|growth|slow-keys|audit|processes [--seconds N]
        npm run bench -- bundles|lambda
 
-  --seconds N            length of each measurement; 5 if not given
-  --rest N               seconds of rest before each, where the machine takes the processor from who uses it for long
+  --seconds N            length of each measurement; 1 if not given
+  --rounds N             how many times each is made; 5 if not given
+  --rest N               seconds of rest before a round, where the machine takes the processor from who uses it for long
   --operations A,B       some of ${workloadNames.join(',')}
   --connections N,N      how many calls are under way at a time; 1,8,16 if not given
   --against URL          another KMS endpoint, with the credentials of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
@@ -29,7 +31,8 @@ export const benchOptions = (args: readonly string[]): BenchOptions => {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      seconds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '1' },
+      rounds: { type: 'string', default: '5' },
       rest: { type: 'string', default: '0' },
       operations: { type: 'string' },
       connections: { type: 'string', default: '1,8,16' },
@@ -49,6 +52,7 @@ export const benchOptions = (args: readonly string[]): BenchOptions => {
   }
   return {
     seconds: positive('--seconds', values.seconds),
+    rounds: positive('--rounds', values.rounds),
     restSeconds: values.rest === '0' ? 0 : positive('--rest', values.rest),
     workloads,
     connections: values.connections.split(',').map((text) => positive('--connections', text)),

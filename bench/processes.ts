@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { rest } from './load.ts';
 import { count, machine, machineLine, median, table } from './report.ts';
-import { type Measured, measureSide, openSide, percent, type Side, startBare, warmUpSide } from './sides.ts';
+import { inTurn, type Measured, measureSide, openBare, openSide, percent, type Side, warmUpSide } from './sides.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,18 +25,15 @@ try {
   const [first] = sides;
   if (first === undefined) throw new Error('--processes: nothing to compare');
   for (const name of names) {
-    const server = await startBare(first.workloads[name], first.target);
-    const bare: Side = { ...first, target: { ...server, signer: first.target.signer, close: server.stop } };
+    const bare = await openBare(first, name);
     const all = [...sides, bare];
     for (const side of all) await warmUpSide(side, name);
     const rounds: Measured[][] = [];
     while (rounds.length < Number(values.rounds)) {
       await rest(Number(values.rest));
-      const round: Measured[] = [];
-      for (const side of all) round.push(await measureSide(side, name, how));
-      rounds.push(round);
+      rounds.push(await inTurn(rounds.length, all, (side) => measureSide(side, name, how)));
     }
-    await server.stop();
+    await bare.target.close();
     for (const [i, processes] of numbers.entries()) {
       const middle = (of: (one: Measured) => number) => median(rounds.map((round) => of(round[i] as Measured))); // one of each side
       const to = (other: number) =>
@@ -62,7 +59,7 @@ try {
 
 const head = ['operation', 'processes', 'req/s', 'gain', 'of bare', 'CPU µs', 'cores', 'tool', 'RSS MiB'];
 process.stdout.write(`${machineLine(where)}
-${values.connections} connections, rows of ${values.seconds} s in turn, medians of ${values.rounds}
+${values.connections} connections, rows of ${values.seconds} s in turn, in either order, medians of ${values.rounds}
 
 ${table(head, rows)}
 
