@@ -12,6 +12,7 @@ import { version } from './package-facts.ts';
 import { readBody } from './read-body.ts';
 import type { LocalService } from './service.ts';
 import { targetedOperation } from './targeted-operation.ts';
+import { newTurns } from './turns.ts';
 
 // Imported, it would load all that it exports, undici for its WebSocket among it: a tenth of the start.
 const { createServer, STATUS_CODES } = process.getBuiltinModule('node:http');
@@ -72,6 +73,9 @@ export const listenOn = async (server: Server, { host, port }: ServerOptions): P
   const address = server.address();
   return typeof address === 'object' && address ? address.port : port;
 };
+
+/** Of the process: all its connections share the processor. */
+const nextTurn = newTurns();
 
 const newServer = (service: ServedByHttp, limits: TimeLimits) => {
   const requestTimeout = (limits.requestTimeoutSeconds ?? 30) * 1000;
@@ -153,6 +157,7 @@ const answer = async (
   }
   const operation = targetedOperation(path, request.headers['x-amz-target']);
   if (operation === undefined) return refuse(path === '/' ? 400 : 404, 'There is no such operation', requestId);
+  await nextTurn();
   return service.call(operation, {
     method,
     path,
