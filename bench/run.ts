@@ -106,11 +106,14 @@ const main = async (): Promise<void> => {
   const where = machine();
   try {
     const { workloads, discard } = await prepareWorkloads(target.endpoint, target.signer);
-    for (const name of options.workloads) {
-      process.stderr.write(`${name} …\n`);
-      rows.push(...(await measure(name, { target, workloads }, options)));
+    try {
+      for (const name of options.workloads) {
+        process.stderr.write(`${name} …\n`);
+        rows.push(...(await measure(name, { target, workloads }, options)));
+      }
+    } finally {
+      if (against !== undefined) await discard();
     }
-    if (against !== undefined) await discard();
   } finally {
     await target.close();
   }
