@@ -98,6 +98,10 @@ const newServer = (service: ServedByHttp, limits: TimeLimits) => {
       void serve(service, request, response, received);
     },
   );
+  // Asked once while it is there, the address of a connection is known to its end: no call comes from nowhere.
+  server.on('connection', (socket: Socket) => {
+    if (socket.remoteAddress === undefined) socket.destroy();
+  });
   server.on('clientError', refuseBrokenRequest);
   server.on('connect', (_, socket: Socket) => refuseOnSocket(socket, refuse(405, 'Calls of the KMS API are POST')));
   server.on('checkExpectation', (_, response) => send(response, refuse(417, 'Only 100-continue can be expected')));
