@@ -19,7 +19,8 @@ it('knows where a call came from, though its connection was reset right after it
   const calls = 50;
   for (let n = 0; n < calls; n += 1) {
     const socket = connect(server.port, '127.0.0.1').on('error', () => {});
-    await once(socket, 'connect');
+    socket.write('GET /health HTTP/1.1\r\nhost: kms\r\n\r\n');
+    await once(socket, 'data'); // so it was accepted
     socket.write('POST / HTTP/1.1\r\nhost: kms\r\nx-amz-target: TrentService.ListKeys\r\ncontent-length: 2\r\n\r\n{}');
     socket.resetAndDestroy(); // both are there when the server looks
     await once(socket, 'close');
