@@ -24,6 +24,8 @@ export interface FollowedFile<T> {
   current(): T;
   /** Of which the value was made. */
   text(): string;
+  /** Looks at the file now; what it reads is in force when it is done. */
+  look(): Promise<void>;
   /** Stops following; the value read last stays. */
   close(): void;
 }
@@ -67,7 +69,8 @@ export const followFile = async <T>(file: string, options: FollowOptions<T>): Pr
     toldFault = undefined;
   };
 
-  return { current: () => inForce.value, text: () => inForce.text, close: repeat(lookEveryMilliseconds, look) };
+  const looking = repeat(lookEveryMilliseconds, look);
+  return { current: () => inForce.value, text: () => inForce.text, look: looking.now, close: looking.stop };
 };
 
 interface Loaded<T> {
@@ -90,16 +93,24 @@ const load = async <T>(file: string, { read, Fault }: FollowOptions<T>, before?:
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Does something again and again, never twice at a time, without keeping the process alive. @returns what stops it */
-const repeat = (milliseconds: number, act: (isStopped: () => boolean) => Promise<void>): (() => void) => {
+/** Does something again and again, and when it is asked to; never twice at a time, without keeping the process alive. */
+const repeat = (milliseconds: number, act: (isStopped: () => boolean) => Promise<void>) => {
   let stopped = false;
-  const schedule = (): NodeJS.Timeout => setTimeout(() => void act(() => stopped).finally(next), milliseconds).unref();
+  let acting: Promise<void> = Promise.resolve();
+  const now = (): Promise<void> => {
+    acting = acting.then(() => act(() => stopped));
+    return acting;
+  };
+  const schedule = (): NodeJS.Timeout => setTimeout(() => void now().finally(next), milliseconds).unref();
   const next = (): void => {
     if (!stopped) timer = schedule();
   };
   let timer = schedule();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
+  return {
+    now,
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
   };
 };

@@ -16,6 +16,8 @@ export interface Principals {
   exists(principal: string): boolean;
   /** Of the file that is in force. */
   text(): string;
+  /** Looks at the file now; what it reads is in force when it is done. */
+  look(): Promise<void>;
   /** Stops following the file; the principals read last stay. */
   close(): void;
 }
@@ -44,7 +46,7 @@ export const openPrincipals = async (file: string, { create, log, change }: Prin
     log,
     change,
   });
-  return { ...principalsIn(followed.current), text: followed.text, close: followed.close };
+  return { ...principalsIn(followed.current), text: followed.text, look: followed.look, close: followed.close };
 };
 
 /** The principals of whatever text is in force. */

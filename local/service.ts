@@ -10,6 +10,7 @@ import { type Clock, openClock } from './clock.ts';
 import { newClockControl } from './control/clock.ts';
 import type { ControlEndpoints } from './control/endpoint.ts';
 import { type ControlFront, newControlFront } from './control/front.ts';
+import { newPrincipalsControl } from './control/principals.ts';
 import { newSimulate } from './control/simulate.ts';
 import { forgetControlToken, newControlToken } from './control/token.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
@@ -172,7 +173,11 @@ export const openLocalService = async (options: LocalServiceOptions): Promise<Lo
     closers.push(schedules.stop);
     closers.push(() => forgetControlToken(folder));
     const controlToken = await newControlToken(folder);
-    const controls = { simulate: newSimulate(principals, regions.get), clock: newClockControl(clock, schedules) };
+    const controls = {
+      simulate: newSimulate(principals, regions.get),
+      clock: newClockControl(clock, schedules),
+      principals: newPrincipalsControl(principals),
+    };
 
     schedules.start();
 

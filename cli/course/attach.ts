@@ -2,10 +2,11 @@ import { setTimeout } from 'node:timers/promises';
 import { checkPolicy } from '../../core/policy/policy.ts';
 import { Failure } from '../../local/failure.ts';
 import { changePrincipals } from '../principals/edit.ts';
+import { lookNow } from '../principals/look-now.ts';
 import type { Place } from '../principals-of.ts';
 import type { State } from './state.ts';
 
-/** By then a running service has looked at principals.json again. */
+/** By then a running service has looked at principals.json by itself. */
 const seenAfterMilliseconds = 1000;
 
 /** Gives a user or role of a lesson one more identity policy. @throws {Failure} on a deployed service, and when it is no policy */
@@ -20,5 +21,5 @@ export const attachPolicy = async (place: Place, state: State, name: string, pol
     if (identity === undefined) throw new RangeError(`the lesson has no user or role ${name}`);
     identity.policies = [...(identity.policies ?? []), policy];
   });
-  await setTimeout(seenAfterMilliseconds);
+  if (!(await lookNow(place))) await setTimeout(seenAfterMilliseconds);
 };

@@ -90,7 +90,7 @@ export const beginAnew = async (place: Place, folder: LessonFolder, lesson: Less
 
 const patienceMilliseconds = 5000;
 
-/** A running service looks at principals.json again and again. @throws {Failure} when it does not see the new ones */
+/** A running service that cannot look at once looks again and again. @throws {Failure} when it does not see the new ones */
 const untilKnown = async (kms: KMS): Promise<void> => {
   const until = Date.now() + patienceMilliseconds;
   for (;;) {
