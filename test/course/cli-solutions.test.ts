@@ -5,8 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { begin } from '../../cli/course/begin.ts';
 import { judge } from '../../cli/course/judge.ts';
 import { lessonFolders, lessonIn } from '../../cli/course/lessons.ts';
+import { findAwsCli } from '../aws-cli.ts';
+import { compiledFolder } from '../compiled-folder.ts';
 import { newFolder, removeFolders } from '../e2e/folders.ts';
-import { findAwsCli } from './aws-cli.ts';
 import { quotasIn, startCourseService } from './service.ts';
 
 const own = ['HOME', 'TMPDIR', 'LANG', 'SystemRoot'];
@@ -32,7 +33,7 @@ describe.runIf(aws)('the solutions in commands of the AWS CLI', { timeout: 240_0
     services.push(service);
     const state = await begin(service, folder, lesson, { dir: await newFolder() });
     const kept = Object.entries(process.env).filter(([name]) => own.includes(name));
-    const env = { ...Object.fromEntries(kept), PATH: aws?.path };
+    const env = { ...Object.fromEntries(kept), PATH: aws?.path, NODE_COMPILE_CACHE: compiledFolder };
     await promisify(execFile)('sh', [join(folder.folder, 'solution', 'solution.sh')], { cwd: state.folder, env });
     const judged = await judge(service, lesson, state);
     expect(judged.filter(({ state }) => state !== 'done')).toEqual([]);

@@ -1,14 +1,16 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCliModel } from '../../clients/cli-model/write.ts';
 import type { ProxyServer } from '../../clients/proxy/server.ts';
 import { newThrowawayKey } from '../../clients/proxy/throwaway-key.ts';
+import { findAwsCli } from '../aws-cli.ts';
 import { proxyTo } from '../clients/proxy-to.ts';
+import { compiledFolder } from '../compiled-folder.ts';
 import { alice, type Deployed, startDeployed } from '../gateway/deployed.ts';
 import { newFolder, removeFolders } from './folders.ts';
 
@@ -26,9 +28,9 @@ const recipe = (title: string, language: string): string => {
 
 const answers = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
 const python = answers('python3', '-c', 'from importlib.util import find_spec; exit(not find_spec("boto3"))');
-const cli = answers('sh', '-c', 'command -v aws');
+const cli = await findAwsCli(dirname(await newFolder()));
 if (!python) console.warn('SKIPPED, NOTHING PROVED: there is no boto3 on this machine');
-if (!cli) console.warn('SKIPPED, NOTHING PROVED: there is no AWS CLI on this machine');
+if (!cli) console.warn('SKIPPED, NOTHING PROVED: there is no AWS CLI of 1.29, or 2.13, or newer, on this machine');
 
 describe('the recipes of docs/clients.md', () => {
   let deployed: Deployed;
@@ -43,13 +45,14 @@ describe('the recipes of docs/clients.md', () => {
     await deployed.service.newKey({ Description: 'the one that is listed' });
   });
   afterAll(async () => {
+    cli?.stop();
     await proxy.stop();
     await deployed.close();
     await removeFolders();
   });
 
   const environment = (more: Readonly<Record<string, string>>) => ({
-    PATH: process.env.PATH,
+    PATH: cli?.path ?? process.env.PATH,
     HOME: process.env.HOME,
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
@@ -89,7 +92,7 @@ describe('the recipes of docs/clients.md', () => {
       './for-api-gateway.ts',
       new URL('../../clients/for-api-gateway.ts', import.meta.url).href,
     );
-    const options = { cwd: root, env: native() };
+    const options = { cwd: root, env: { ...native(), NODE_COMPILE_CACHE: compiledFolder } };
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], options);
     expect(stdout).toMatch(keyArn);
     expectAlice('ListKeys');

@@ -24,6 +24,7 @@ def serve(path):
     import signal
 
     from awscli.clidriver import create_clidriver, main
+    from botocore import hooks
     from botocore.loaders import JSONFileLoader, Loader
 
     load, kept = JSONFileLoader.load_file, {}
@@ -41,8 +42,19 @@ def serve(path):
             listed[asked] = list_services(self, type_name)
         return listed[asked]
 
+    alias, aliased = hooks.EventAliaser._alias_event_name, {}
+
+    def alias_once(self, event_name):
+        if event_name not in aliased:
+            aliased[event_name] = alias(self, event_name)
+        return aliased[event_name]
+
     JSONFileLoader.load_file = load_once
     Loader.list_available_services = list_once  # which looks into hundreds of folders
+    # Each command registers hundreds of handlers anew, which takes half of its time: with names that are looked for in a
+    # long list, and functions whose parameters are judged.
+    hooks.EventAliaser._alias_event_name = alias_once
+    hooks.accepts_kwargs = lambda _: True
     own_data = os.environ["AWS_DATA_PATH"]  # which the CLI has set
 
     session = create_clidriver().session  # loads the models, and the modules that are imported late

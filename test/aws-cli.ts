@@ -25,7 +25,7 @@ export const findAwsCli = async (folder: string): Promise<AwsCli | undefined> =>
   const { stdout } = await run('aws', ['--version']).catch(() => ({ stdout: '' }));
   const [, major = 0, minor = 0] = (/^aws-cli\/(\d+)\.(\d+)\./.exec(stdout) ?? []).map(Number);
   if (major < 1 || minor < (major === 1 ? 29 : 13)) return undefined;
-  const which = 'import awscli.clidriver, sys; print(awscli.__version__, sys.executable)';
+  const which = 'import awscli, sys; print(awscli.__version__, sys.executable)';
   const python = await run('python3', ['-c', which]).catch(() => ({ stdout: '' }));
   const [version, executable = ''] = python.stdout.trim().split(' ');
   if (!stdout.startsWith(`aws-cli/${version} `)) return { path, stop: () => {} };
