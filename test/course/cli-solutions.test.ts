@@ -8,7 +8,7 @@ import { lessonFolders, lessonIn } from '../../cli/course/lessons.ts';
 import { findAwsCli } from '../aws-cli.ts';
 import { compiledFolder } from '../compiled-folder.ts';
 import { newFolder, removeFolders } from '../e2e/folders.ts';
-import { quotasIn, startCourseService } from './service.ts';
+import { newCourseServices } from './service.ts';
 
 const own = ['HOME', 'TMPDIR', 'LANG', 'SystemRoot'];
 
@@ -20,17 +20,16 @@ if (!aws) {
 }
 
 describe.runIf(aws)('the solutions in commands of the AWS CLI', { timeout: 240_000 }, () => {
-  const services: { close(): Promise<void> }[] = [];
+  const services = newCourseServices();
   afterAll(async () => {
     aws?.stop();
-    for (const service of services) await service.close();
+    await services.close();
     await removeFolders();
   });
 
   it.each(lessonFolders().map((folder) => [folder.number, folder] as const))('pass lesson %s', async (_, folder) => {
     const lesson = await lessonIn(folder);
-    const service = await startCourseService(lesson.quotas && quotasIn(folder));
-    services.push(service);
+    const service = await services.for(folder, lesson);
     const state = await begin(service, folder, lesson, { dir: await newFolder() });
     const kept = Object.entries(process.env).filter(([name]) => own.includes(name));
     const env = { ...Object.fromEntries(kept), PATH: aws?.path, NODE_COMPILE_CACHE: compiledFolder };

@@ -10,7 +10,7 @@ import { type LessonFolder, lessonFolders, lessonIn } from '../../cli/course/les
 import { begunState } from '../../cli/course/state.ts';
 import type { Solution, Wrong } from '../../exercises/lesson.ts';
 import { newFolder, removeFolders } from '../e2e/folders.ts';
-import { type CourseService, quotasIn, startCourseService } from './service.ts';
+import { type CourseService, newCourseServices } from './service.ts';
 
 /** What the tests of a lesson do with it. */
 const openLesson = async (service: CourseService, folder: LessonFolder) => {
@@ -38,15 +38,17 @@ const load = async (...path: string[]) => (await import(pathToFileURL(join(...pa
 /** Every lesson from one number to another: its check takes the solution, and no wrong attempt. */
 export const testLessons = async (from: string, to: string): Promise<void> => {
   const folders = lessonFolders().filter(({ number }) => number >= from && number <= to);
+  const services = newCourseServices();
   for (const folder of folders) {
-    const { title, clock, quotas, parts } = await lessonIn(folder);
+    const content = await lessonIn(folder);
+    const { title, parts } = content;
     const wrongs = await readdir(join(folder.folder, 'wrong'));
 
     describe(`lesson ${folder.number}, ${title}`, () => {
       let service: CourseService;
       let lesson: Awaited<ReturnType<typeof openLesson>>;
       beforeAll(async () => {
-        service = await (quotas ? start(quotasIn(folder)) : shared(clock));
+        service = await services.for(folder, content);
         lesson = await openLesson(service, folder);
       });
 
@@ -74,21 +76,8 @@ export const testLessons = async (from: string, to: string): Promise<void> => {
     });
   }
 
-  const services: CourseService[] = [];
-  const start = async (quotas?: string) => {
-    const service = await startCourseService(quotas);
-    services.push(service);
-    return service;
-  };
-  let unmoved: Promise<CourseService> | undefined;
-  /** A clock that was moved is moved for all: those lessons have a service each. */
-  const shared = (clock = false): Promise<CourseService> => {
-    if (clock) return start();
-    unmoved ??= start();
-    return unmoved;
-  };
   afterAll(async () => {
-    for (const service of services) await service.close();
+    await services.close();
     await removeFolders();
   });
 };

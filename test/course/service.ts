@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LessonFolder } from '../../cli/course/lessons.ts';
 import { quotasFile } from '../../cli/course/told.ts';
+import type { Lesson } from '../../exercises/lesson.ts';
 import { listen } from '../../local/server.ts';
 import { openLocalService } from '../../local/service.ts';
 import { newFolder } from '../e2e/folders.ts';
@@ -25,7 +26,27 @@ export const startCourseService = async (quotas?: string) => {
   };
 };
 
-/** Those of a lesson about throttling. */
-export const quotasIn = ({ folder }: LessonFolder): string => join(folder, 'start', quotasFile);
-
 export type CourseService = Awaited<ReturnType<typeof startCourseService>>;
+
+/** Services for lessons. */
+export const newCourseServices = () => {
+  const services: CourseService[] = [];
+  const start = async (quotas?: string): Promise<CourseService> => {
+    const service = await startCourseService(quotas);
+    services.push(service);
+    return service;
+  };
+  let shared: Promise<CourseService> | undefined;
+  return {
+    /** A clock that was moved is moved for all, and so are quotas: those lessons have a service each, the others share one. */
+    for({ folder }: LessonFolder, { clock, quotas }: Lesson): Promise<CourseService> {
+      if (quotas) return start(join(folder, 'start', quotasFile));
+      if (clock) return start();
+      shared ??= start();
+      return shared;
+    },
+    async close() {
+      for (const service of services) await service.close();
+    },
+  };
+};
