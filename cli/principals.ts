@@ -3,7 +3,7 @@ import type { Group } from './command.ts';
 /** Who may call the local service. */
 export const principals: Group = {
   about:
-    'Who may call the local service: users, roles and accounts of principals.json. A running service sees a change within a second.',
+    'Who may call the local service: users, roles and accounts of principals.json. What these commands change is in force at once; what else changes the file, within a second.',
   commands: {
     list: { summary: 'tell who there is', load: async () => (await import('./principals/list.ts')).list },
     add: {

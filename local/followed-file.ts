@@ -98,8 +98,9 @@ const repeat = (milliseconds: number, act: (isStopped: () => boolean) => Promise
   let stopped = false;
   let acting: Promise<void> = Promise.resolve();
   const now = (): Promise<void> => {
-    acting = acting.then(() => act(() => stopped));
-    return acting;
+    const done = acting.then(() => act(() => stopped));
+    acting = done.catch(() => {}); // one that fails is not the last
+    return done;
   };
   const schedule = (): NodeJS.Timeout => setTimeout(() => void now().finally(next), milliseconds).unref();
   const next = (): void => {

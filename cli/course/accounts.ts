@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Identity, Lesson } from '../../exercises/lesson.ts';
 import { newAccessKey } from '../../local/principals/new-file.ts';
 import { type Account, changePrincipals, type Document } from '../principals/edit.ts';
-import { lookNow } from '../principals/look-now.ts';
 import type { Place } from '../principals-of.ts';
 import type { LessonFolder } from './lessons.ts';
 import type { Actor } from './state.ts';
@@ -39,7 +38,6 @@ export const makeAccounts = async (
     document.accounts = document.accounts.filter((account) => !isOfLesson(account, folder));
     actors = addAccounts(document, lesson, (index) => accountId(folder, index, round));
   });
-  await lookNow(place);
   return { round, actors };
 };
 

@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import { checkPolicy } from '../../core/policy/policy.ts';
 import { Failure } from '../../local/failure.ts';
 import { changePrincipals } from '../principals/edit.ts';
-import { lookNow } from '../principals/look-now.ts';
 import type { Place } from '../principals-of.ts';
 import type { State } from './state.ts';
 
@@ -15,11 +14,11 @@ export const attachPolicy = async (place: Place, state: State, name: string, pol
   if (state.remote) throw new Failure({ what, why: 'identity policies of a deployed service are in IAM', hint: '' });
   const [problem] = checkPolicy(JSON.stringify(policy), 'identity');
   if (problem !== undefined) throw new Failure({ what, why: `${problem.where} ${problem.what}`.trim(), hint: '' });
-  await changePrincipals(place, what, ({ accounts }) => {
+  const inForce = await changePrincipals(place, what, ({ accounts }) => {
     const account = accounts.find(({ id }) => id === state.actors[name]?.accountId);
     const identity = [...(account?.users ?? []), ...(account?.roles ?? [])].find((one) => one.name === name);
     if (identity === undefined) throw new RangeError(`the lesson has no user or role ${name}`);
     identity.policies = [...(identity.policies ?? []), policy];
   });
-  if (!(await lookNow(place))) await setTimeout(seenAfterMilliseconds);
+  if (!inForce) await setTimeout(seenAfterMilliseconds);
 };

@@ -5,6 +5,7 @@ import { parsePrincipals } from '../../local/principals/parse.ts';
 import { PrincipalsError } from '../../local/principals/principals-error.ts';
 import { dataOption } from '../command.ts';
 import { type Place, principalsFileOf, principalsOf } from '../principals-of.ts';
+import { lookNow } from './look-now.ts';
 
 export const principalsOption = {
   ...dataOption,
@@ -39,13 +40,14 @@ export interface Identity {
  * Changes the file: `change` alters the document, which is judged as the service would, and written whole.
  *
  * @param what what cannot be done, for the message
+ * @returns whether a running service has it in force already; else it will, within a second of when it can
  * @throws {Failure} when the file would be broken, or was changed by somebody else meanwhile; it is as it was then
  */
 export const changePrincipals = async (
   place: Place,
   what: string,
   change: (document: Document) => void,
-): Promise<void> => {
+): Promise<boolean> => {
   await principalsOf(place); // it is there, and can be read
   const file = await realpath(principalsFileOf(place));
   const text = await readFile(file, 'utf8');
@@ -62,6 +64,7 @@ export const changePrincipals = async (
     throw new Failure({ what, why: `${file} was changed by somebody else meanwhile`, hint: 'try again' });
   }
   await writeFileAtomically(file, changed, (await stat(file)).mode & 0o777);
+  return lookNow(place);
 };
 
 /** @throws {Failure} when there is none */
