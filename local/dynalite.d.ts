@@ -42,9 +42,13 @@ declare module 'dynalite/db/index.js' {
     GlobalSecondaryIndexes?: { IndexName: string; IndexStatus: string }[];
   }
 
+  export type TableAsked = [done: Callback<TableDescription>] | [inUse: false, done: Callback<TableDescription>];
+
   export interface Store {
     readonly db: Level;
     readonly tableDb: Part;
+    /** A table in use; one in any state, where the flag is there. */
+    getTable(name: string, ...asked: TableAsked): void;
     getItemDb(table: string): Part;
     getIndexDb(type: 'Local' | 'Global', table: string, index: string): Part;
   }
@@ -57,6 +61,30 @@ declare module 'dynalite/db/index.js' {
 
   const db: { create(options: Options): Store };
   export default db;
+}
+
+declare module 'dynalite/db/conditionParser.js' {
+  /** What an expression is parsed with. Names and values that it uses are taken out of the unused ones. */
+  export interface Context {
+    readonly attrNames?: Readonly<Record<string, string>> | undefined;
+    /** Each an object of one member, which is named after its type. */
+    readonly attrVals?: Readonly<Record<string, object>> | undefined;
+    readonly unusedAttrNames: Record<string, unknown>;
+    readonly unusedAttrVals: Record<string, unknown>;
+    compare(operator: 'GT', one: unknown, other: unknown): boolean;
+  }
+
+  /** Besides the expression, what attributes are in it. */
+  export interface Parsed {
+    /** Nodes with the values themselves among their arguments. */
+    readonly expression: unknown;
+  }
+
+  const conditionParser: {
+    /** @returns text about a mistake; @throws {Error} on what is no expression */
+    parse(text: string, options: { readonly context: Context }): Parsed | string;
+  };
+  export default conditionParser;
 }
 
 declare module 'dynalite/validations/index.js' {

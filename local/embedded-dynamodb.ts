@@ -4,6 +4,8 @@ import type { Documents } from '../stores/dynamo/documents.ts';
 import type { TableApi } from '../stores/dynamo/table-api.ts';
 import { type Ask, documentsOf, tablesOf } from './embedded-dynamodb/clients.ts';
 import { endIterators } from './embedded-dynamodb/ended-iterators.ts';
+import { keepExpressions } from './embedded-dynamodb/known-expressions.ts';
+import { keepTables } from './embedded-dynamodb/known-tables.ts';
 import { execute } from './embedded-dynamodb/operations.ts';
 import { finishTables } from './embedded-dynamodb/unfinished-tables.ts';
 
@@ -33,6 +35,8 @@ export const openEmbeddedDynamoDb = async ({ path }: { path?: string } = {}): Pr
   if (path !== undefined) await mkdir(path, { recursive: true, mode: 0o700 });
   const store = db.create({ ...(path !== undefined && { path }), createTableMs: 0 });
   endIterators(store);
+  keepTables(store);
+  keepExpressions();
   await store.db.open();
   await finishTables(store);
 

@@ -5,11 +5,11 @@ import { BatchWriteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamo
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import db from 'dynalite/db/index.js';
 import fc from 'fast-check';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { execute } from '../../local/embedded-dynamodb/operations.ts';
 import { openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
-import type { Documents } from '../../stores/dynamo/documents.ts';
+import type { Documents, Query } from '../../stores/dynamo/documents.ts';
 import { sdkDocuments } from '../../stores/dynamo/sdk-documents.ts';
 import { anyText } from '../any-text.ts';
 import { sdkOn } from './embedded-sdk.ts';
@@ -205,6 +205,71 @@ it('refuses BatchWriteItem, which could part items from their index entries', as
   await expect(client.send(new BatchWriteItemCommand({ RequestItems: batch }))).rejects.toMatchObject({
     name: 'UnknownOperationException',
     message: 'The embedded DynamoDB does not offer BatchWriteItem',
+  });
+});
+
+describe('asks in words that were used before', () => {
+  const asking = async () => {
+    const { documents } = await newDatabase();
+    for (const item of ['a', 'b', 'c']) {
+      await documents.put({ TableName: 'keys', Item: { KeyId: 'k1', item, [`is-${item}`]: true, word: item } });
+    }
+    return async (asked: Omit<Query, 'TableName'>) => {
+      const { Items } = await documents.query({ TableName: 'keys', ConsistentRead: true, ...asked });
+      return Items?.map(({ item }) => item).join();
+    };
+  };
+  const between = (from: unknown, to: unknown, item = 'item') => ({
+    KeyConditionExpression: 'KeyId = :id AND #item BETWEEN :from AND :to',
+    ExpressionAttributeNames: { '#item': item },
+    ExpressionAttributeValues: { ':id': 'k1', ':from': from, ':to': to },
+  });
+  const one = { KeyConditionExpression: ':id = KeyId', ExpressionAttributeValues: { ':id': 'k1' } };
+
+  it('and goes by the values and the names of now', async () => {
+    const found = await asking();
+    expect(await found(between('a', 'b'))).toBe('a,b');
+    expect(await found(between('b', 'z'))).toBe('b,c');
+    await expect(found(between('a', 'b', 'word'))).rejects.toThrow('missed key schema element: item');
+    const has = (name: string) => ({
+      ...one,
+      FilterExpression: 'attribute_exists(#has)',
+      ExpressionAttributeNames: { '#has': name },
+    });
+    expect([await found(has('is-a')), await found(has('is-b')), await found(has('is-a'))]).toEqual(['a', 'b', 'a']);
+  });
+
+  it('and has not changed what it knows', async () => {
+    const found = await asking();
+    for (const _ of [1, 2, 3]) expect(await found(one)).toBe('a,b,c');
+  });
+
+  it('and finds mistakes in the values', async () => {
+    const found = await asking();
+    for (const _ of [1, 2]) {
+      expect(await found(between('a', 'b'))).toBe('a,b');
+      await expect(found(between('b', 'a'))).rejects.toThrow('requires upper bound to be greater than or equal');
+      await expect(found(between('a', 1))).rejects.toThrow('requires same data type');
+      const typed = (type: string) => ({
+        ...one,
+        FilterExpression: 'attribute_type(word, :type)',
+        ExpressionAttributeValues: { ':id': 'k1', ':type': type },
+      });
+      expect(await found(typed('S'))).toBe('a,b,c');
+      await expect(found(typed('T'))).rejects.toThrow('Invalid attribute type name found; type: T');
+    }
+  });
+
+  it('and finds values and names that are not used, or missing', async () => {
+    const found = await asking();
+    const more = { ExpressionAttributeValues: { ':id': 'k1', ':more': 'm' } };
+    const filtered = { ...one, ...more, FilterExpression: 'attribute_exists(a) OR a = :more' };
+    for (const _ of [1, 2]) {
+      expect(await found(filtered)).toBe('');
+      await expect(found({ ...one, ...more })).rejects.toThrow('unused in expressions: keys: {:more}');
+      await expect(found({ ...one, ExpressionAttributeNames: { '#a': 'a' } })).rejects.toThrow('keys: {#a}');
+      await expect(found({ ...filtered, ...one })).rejects.toThrow('is not defined; attribute value: :more');
+    }
   });
 });
 
