@@ -14,15 +14,18 @@ const keyAt = async (modulusBits: ModulusBits, place: number): Promise<Buffer> =
   return Buffer.from(await keys[place]); // a copy, since it is wiped
 };
 
+/** Of each size, for each maker. */
+const mostKeys = 4;
+
 /**
- * RSA keys that were made for other services of this process, and more where those do not suffice: for whoever needs keys
- * and not the making of them. One maker never gives a key twice.
+ * RSA keys that were made for other services of this process: for whoever needs keys and not the making of them, which
+ * takes a twentieth of a second at least. One maker gives a key again when it has given three others.
  */
 export const rsaMadeBefore = (): typeof generateRsa => {
   const given = new Map<ModulusBits, number>();
   return (modulusBits) => {
     const next = given.get(modulusBits) ?? 0;
-    given.set(modulusBits, next + 1);
+    given.set(modulusBits, (next + 1) % mostKeys);
     return keyAt(modulusBits, next);
   };
 };
