@@ -190,15 +190,19 @@ export interface ServiceRegion extends ReturnType<typeof callsTo> {
 
 /** @param arriving how calls come in, where it is not as ever */
 const callsTo = (runtime: Runtime, arriving: () => Partial<HttpRequest>, secrets: SecretWatch) => {
-  const handlers = new Map(
-    operations.map((operation) => [operation.name, serve(watchedOperation(operation, secrets), runtime)]),
-  );
+  const handlers = new Map<OperationName, ReturnType<typeof serve>>();
+  /** Made when it is first called: a test calls few of them. */
+  const handlerOf = (name: OperationName) => {
+    const operation = operations.find((known) => known.name === name);
+    if (operation === undefined) throw new Error(`no operation ${name}`);
+    const handler = handlers.get(name) ?? serve(watchedOperation(operation, secrets), runtime);
+    handlers.set(name, handler);
+    return handler;
+  };
 
   const send = async (name: OperationName, body: string | Uint8Array, contentType = 'application/x-amz-json-1.1') => {
-    const handler = handlers.get(name);
-    if (handler === undefined) throw new Error(`no operation ${name}`);
     watchBody(name, Buffer.from(body).toString(), secrets);
-    const reply = await handler({
+    const reply = await handlerOf(name)({
       method: 'POST',
       path: '/',
       query: '',
@@ -214,8 +218,8 @@ const callsTo = (runtime: Runtime, arriving: () => Partial<HttpRequest>, secrets
   const call = (name: OperationName, parameters: Parameters = {}) => send(name, toJson(parameters));
   /** A call from inside, as services of this project make it. */
   const callAs = async (as: ServiceCall, name: OperationName, parameters: Parameters = {}) => {
-    const reply = await handlers.get(name)?.(serviceRequest(as.service, parameters), callerOfService(as));
-    return { status: reply?.status, ...JSON.parse(reply?.body || '{}') } as Answer;
+    const reply = await handlerOf(name)(serviceRequest(as.service, parameters), callerOfService(as));
+    return { status: reply.status, ...JSON.parse(reply.body || '{}') } as Answer;
   };
   return { send, call, callAs };
 };
