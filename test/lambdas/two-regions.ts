@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { vi } from 'vitest';
 import { everyAlgorithm } from '../../lambdas/every-algorithm.ts';
 import { lambdaHandler } from '../../lambdas/gateway.ts';
@@ -12,9 +11,9 @@ import { awsKeyring } from '../../lambdas/root-keys.ts';
 import { runSchedule } from '../../lambdas/run-schedule.ts';
 import { lambdaRuntime } from '../../lambdas/runtime.ts';
 import { schedules } from '../../lambdas/schedules/index.ts';
+import { type EmbeddedDynamoDb, openEmbeddedDynamoDb } from '../../local/embedded-dynamodb.ts';
 import { createTables } from '../../stores/dynamo/create-tables.ts';
 import { sdkDocuments } from '../../stores/dynamo/sdk-documents.ts';
-import { sdkTables } from '../../stores/dynamo/sdk-tables.ts';
 import { dynamoStores } from '../../stores/dynamo/stores.ts';
 import type { Answer } from '../service.ts';
 import { gatewayEvent } from './gateway-event.ts';
@@ -47,13 +46,18 @@ const otherServices: Readonly<Record<string, object>> = {
  * is signed for, so that the clients under test are those of AWS, with nothing changed but the host.
  */
 const startDatabases = async () => {
-  const databases = new Map(names.map((name) => [name, dynalite({ createTableMs: 0 })]));
+  const databases = new Map<string, EmbeddedDynamoDb>();
+  for (const name of names) {
+    const database = await openEmbeddedDynamoDb();
+    await createTables(database.tables, tableNameOf);
+    databases.set(name, database);
+  }
   const health = new Map<string, Health>();
   const asked = new Map<string, Asked[]>(names.map((name) => [name, []]));
   /** Called with each write as it arrives. */
   let onWrite = (_region: string) => {};
 
-  const answer = (request: IncomingMessage, response: ServerResponse) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const other = otherServices[String(request.headers['x-amz-target'])];
     if (other !== undefined) return void response.end(JSON.stringify(other));
     const [, region = ''] =
@@ -61,10 +65,14 @@ const startDatabases = async () => {
     const action = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     if (/^(Put|Delete)Item$/.test(action)) onWrite(region);
     const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)); // dynalite listens too
-    request.on('end', () => {
-      const { TableName, IndexName } = JSON.parse(Buffer.concat(chunks).toString());
-      asked.get(region)?.push({ action, table: String(TableName).slice(prefix.length), index: IndexName });
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const input = new Promise<object>((resolve) => {
+      request.on('end', () => {
+        const whole = JSON.parse(Buffer.concat(chunks).toString());
+        const table = String(whole.TableName).slice(prefix.length);
+        asked.get(region)?.push({ action, table, index: whole.IndexName });
+        resolve(whole);
+      });
     });
     // By the clock of the test: the SDK tries again what was refused by a service whose clock is another.
     response.setHeader('date', new Date().toUTCString());
@@ -75,7 +83,9 @@ const startDatabases = async () => {
       response.statusCode = 400;
       return void response.end('{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"no"}');
     }
-    databases.get(region)?.emit('request', request, response);
+    const reply = await databases.get(region)?.ask(action, await input);
+    response.statusCode = reply?.statusCode ?? 500;
+    response.end(JSON.stringify(reply?.body));
   };
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -119,7 +129,6 @@ export const startTwoRegions = async () => {
 
   const openRegion = async (region: string) => {
     const client = new DynamoDBClient({ region });
-    await createTables(sdkTables(client), tableNameOf);
     vi.stubEnv('AWS_REGION', region);
     vi.stubEnv('OTHER_REGIONS', names.filter((other) => other !== region).join());
     const runtime = lambdaRuntime(awsKeyring(everyAlgorithm), { makeManagedKeys: newManagedKeys });
