@@ -27,6 +27,7 @@ export default defineConfig({
           isolate: false,
           // Node imports TypeScript itself, as it does for the service: faster, and no transformed code is tested.
           experimental: { viteModuleRunner: false, nodeLoader: false },
+          globalSetup: ['test/run-folder.ts'],
           setupFiles: ['test/setup.ts'],
         },
       },

@@ -16,7 +16,7 @@ export const rootSuite = (world: () => World): void => {
     context: Readonly<Record<string, string>>,
     act: (assembly: Assembly, stack: RunningStack, call: Call) => Promise<void>,
   ) => {
-    const synthesised = await synthesise(context, homeRegion, undefined, world().synthesised.bundles);
+    const synthesised = await synthesise(context, homeRegion);
     const assembly = await deploy(synthesised, [admin]);
     const [stack] = assembly.stacks;
     if (stack === undefined) throw new Error('there is to be a stack');

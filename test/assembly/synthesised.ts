@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { auditFunctions } from '../../lambdas/audit/functions.ts';
-import { operations } from '../../lambdas/operations/index.ts';
-import { schedules } from '../../lambdas/schedules/index.ts';
 import type { KmsStack } from '../../lib/kms-stack.ts';
 import { newKmsStacks } from '../../lib/kms-stacks.ts';
-import { bundle } from '../../scripts/bundle.ts';
+import { bundled } from '../bundled.ts';
 import { flags, newApp } from '../lib/synthesis.ts';
 import type { Template } from './template.ts';
 
@@ -22,28 +19,23 @@ export interface SynthesisedStack {
 }
 
 export interface Synthesised {
-  /** The folder with the code of all functions. */
-  readonly bundles: string;
   readonly stacks: readonly SynthesisedStack[];
   remove(): Promise<void>;
 }
 
 /**
- * Bundles all functions and synthesises the app, both as `npm run synth` does, into a temporary folder.
+ * Bundles all functions and synthesises the app, both as `npm run synth` does, into temporary folders.
  *
  * @param context  the switches of `-c`
  * @param complete adds what an owner may add in code
- * @param bundled  where the functions are bundled already
  */
 export const synthesise = async (
   context: Readonly<Record<string, string>>,
   homeRegion: string,
   complete = (_home: KmsStack): void => {},
-  bundled?: string,
 ): Promise<Synthesised> => {
-  const folder = await mkdtemp(join(tmpdir(), 'assembly-'));
-  const [bundles, outdir] = [bundled ?? join(folder, 'lambdas'), join(folder, 'cdk.out')];
-  if (bundled === undefined) await bundle([...operations, ...schedules, ...auditFunctions], bundles);
+  const { folder: bundles } = await bundled();
+  const outdir = await mkdtemp(join(tmpdir(), 'cdk.out-'));
   const app = newApp({ outdir, context: { ...flags, ...context } });
   const code = (name: string) => Code.fromAsset(join(bundles, name));
   const [home, ...sisters] = newKmsStacks(app, 'serverless-kms', { homeRegion, code });
@@ -54,7 +46,6 @@ export const synthesise = async (
   const made = [home, ...sisters].filter((stack) => stack !== undefined);
   const regions = new Map(made.map((stack) => [stack.artifactId, regionOf(stack.region)]));
   return {
-    bundles,
     stacks: await Promise.all(
       stacks.map(async ({ id, stackName, templateFullPath, dependencies }) => {
         const [manifest] = dependencies.filter(({ id: other }) => other === `${id}.assets`);
@@ -68,7 +59,7 @@ export const synthesise = async (
         };
       }),
     ),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: () => rm(outdir, { recursive: true, force: true }),
   };
 };
 

@@ -1,36 +1,33 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { auditFunctions } from '../../lambdas/audit/functions.ts';
 import type { Operation } from '../../lambdas/operation.ts';
 import { operations } from '../../lambdas/operations/index.ts';
 import { usesOf } from '../../lambdas/pipeline/uses.ts';
 import { schedules } from '../../lambdas/schedules/index.ts';
-import { bundle, sizesOf } from '../../scripts/bundle.ts';
+import { sizesOf } from '../../scripts/bundle.ts';
 import { newDocument, newTestAuthority } from '../attestation.ts';
+import { bundled } from '../bundled.ts';
 import { gatewayEvent } from '../lambdas/gateway-event.ts';
 
 const all: readonly Operation[] = operations;
 const others = ['Router', 'KeyResource'];
 const runnable = [...operations, ...schedules, ...auditFunctions].map(({ name }) => name);
 const names: readonly string[] = [...runnable, ...others];
-// Outside the repository, so that nothing is found in its node_modules.
 let outdir: string;
 let metafile: Metafile;
 beforeAll(async () => {
-  outdir = await mkdtemp(join(tmpdir(), 'bundles-'));
-  metafile = await bundle([...all, ...schedules, ...auditFunctions], outdir);
-}, 60_000);
-afterAll(() => rm(outdir, { recursive: true, force: true }));
+  ({ folder: outdir, metafile } = await bundled());
+});
 
 const inputsOf = (name: string): string[] => {
   const found = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint?.endsWith(`:${name}`));
