@@ -8,15 +8,12 @@ const long = [
   'course/cli-solutions', // waits
   'course/lessons-13-18', // waits
   'assembly/assembly',
-  'lib/findings',
+  'lib/lib',
   'core/crypto/ecdsa-wycheproof',
-  'lib/root-versions',
   'core/crypto/ml-dsa-wycheproof',
   'lambdas/outbox',
   'e2e/start',
   'lambdas/two-regions', // waits
-  'lib/gateway-api',
-  'lib/kms',
   'core/crypto/ecdh-wycheproof',
   'lambdas/audit/deliver', // waits
   'e2e/stop',

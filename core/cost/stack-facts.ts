@@ -1,6 +1,6 @@
 /**
  * What the stack on AWS uses, for estimates. What is counted of the stack and of the pipeline is compared with them in
- * test/lib/cost.test.ts; what only a run on AWS could tell is assumed, and says so.
+ * test/lib/cost-suite.ts; what only a run on AWS could tell is assumed, and says so.
  */
 export const stackFacts = {
   /** Memory of each function. */

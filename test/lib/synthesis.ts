@@ -19,7 +19,7 @@ const noNotes = {
   'aws:cdk:disable-logicalId-metadata': true,
 };
 
-/** An app with nothing beside the templates, and these unvalidated, which takes seconds: findings.test.ts does that. */
+/** An app with nothing beside the templates, and these unvalidated, which takes seconds: findings-suite.ts does that. */
 export const newApp = ({ context = {}, ...props }: AppProps = {}): App =>
   new App({
     builtinCloudFormationValidation: false,
