@@ -1,7 +1,7 @@
 import { placeOf } from '../../core/audit/log-file.ts';
 import type { AuditEntry, AuditLog, Runtime } from '../../lambdas/pipeline/ports.ts';
 import type { Digests } from './digests.ts';
-import { makeLogFiles } from './log-files.ts';
+import { newLogFiles } from './log-files.ts';
 import { encodeLines, newWrittenLines, type ToldLines, type WrittenLines, writtenElsewhere } from './runs.ts';
 import { giveLastName, newSpool } from './spool.ts';
 import { takeSpoolsLeft } from './spools-left.ts';
@@ -59,6 +59,7 @@ export const openAuditLog = async (options: {
   const spool = newSpool({ folder, now, log, path: beside?.path, giveName });
   /** For the bytes of a group, which come and go too often to be left to the garbage collector. */
   const room = Buffer.allocUnsafeSlow(256 * 1024);
+  const makeLogFiles = newLogFiles({ folder, log, made: digests?.add });
   const inTurn = newQueue();
   const filing = newQueue();
   let group: { readonly entries: AuditEntry[]; readonly written: Promise<void> } | undefined;
@@ -119,7 +120,7 @@ export const openAuditLog = async (options: {
   };
 
   const makeFiles = async () => {
-    if (!beside) await filing(() => makeLogFiles(folder, log, setAside, digests?.add));
+    if (!beside) await filing(() => makeLogFiles(setAside));
   };
 
   const tryAgain = (error: unknown): void => {

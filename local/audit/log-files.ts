@@ -12,45 +12,67 @@ import { readRuns, type WrittenLines } from './runs.ts';
 /** Of compression: a third of the time that zlib takes by default, for a tenth more bytes. Calls are served meanwhile. */
 const level = 3;
 
+interface LogFilesOptions {
+  readonly folder: string;
+  readonly log: Runtime['log'];
+  /** Told of each log file once it is there. */
+  readonly made?: ((place: Place, file: ListedLogFile) => void) | undefined;
+}
+
 /**
  * Turns every spool that was set aside into log files, one per account and Region, `{"Records":[…]}` in gzip.
  * Names and bytes follow from the spool alone: after a crash at any point, a second run makes the same files again.
  *
+ * One call at a time.
+ *
  * @param written what is known of lines, by the names of spools; those that are filed are taken out
- * @param made told of each log file once it is there
  * @throws {AggregateError} when some could not be turned; they are still there, and the others are done
  */
-export const makeLogFiles = async (
-  folder: string,
-  log: Runtime['log'],
-  written: Map<string, Pick<WrittenLines, 'runsOf'>>,
-  made: (place: Place, file: ListedLogFile) => void = () => {},
-): Promise<void> => {
-  const spools = (await readdir(folder)).filter(isSpoolName).sort();
-  for (const name of written.keys()) if (!spools.includes(name)) written.delete(name); // filed before it was told of
-  if (spools.length === 0) return;
-  await syncFolder(folder); // a spool that a power cut gave its first name back would be filed twice
-  const errors: unknown[] = [];
-  for (const name of spools) {
-    try {
-      await fileSpool(folder, name, log, written.get(name), made);
-      written.delete(name);
-    } catch (error) {
-      errors.push(error);
+export type MakeLogFiles = (written: Map<string, Pick<WrittenLines, 'runsOf'>>) => Promise<void>;
+
+export const newLogFiles = (options: LogFilesOptions): MakeLogFiles => {
+  const { folder } = options;
+  const roomFor = newRoom();
+  return async (written) => {
+    const spools = (await readdir(folder)).filter(isSpoolName).sort();
+    for (const name of written.keys()) if (!spools.includes(name)) written.delete(name); // filed before it was told of
+    if (spools.length === 0) return;
+    await syncFolder(folder); // a spool that a power cut gave its first name back would be filed twice
+    const errors: unknown[] = [];
+    for (const name of spools) {
+      try {
+        await fileSpool(options, name, await syncedBytes(join(folder, name), roomFor), written.get(name));
+        written.delete(name);
+      } catch (error) {
+        errors.push(error);
+      }
     }
-  }
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${spools.length} spools remain`);
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${spools.length} spools remain`);
+  };
+};
+
+/** More is not kept for the next. */
+const mostKept = 8 * 1024 * 1024;
+const step = 256 * 1024;
+
+/** Room for the bytes of one spool after the other: left to the garbage collector, they would have it collect everything. */
+const newRoom = () => {
+  let room = Buffer.alloc(0);
+  return (size: number): Buffer => {
+    if (size > mostKept) return Buffer.allocUnsafe(size);
+    if (size > room.length) room = Buffer.allocUnsafeSlow(Math.ceil(size / step) * step);
+    return room.subarray(0, size);
+  };
 };
 
 const fileSpool = async (
-  folder: string,
+  { folder, log, made }: LogFilesOptions,
   name: string,
-  log: Runtime['log'],
+  bytes: Buffer,
   written: Pick<WrittenLines, 'runsOf'> | undefined,
-  made: (place: Place, file: ListedLogFile) => void,
 ): Promise<void> => {
   const spool = join(folder, name);
-  const { logs, torn, broken } = await sortLines(await syncedBytes(spool), written);
+  const { logs, torn, broken } = await sortLines(bytes, written);
   if (torn) log({ level: 'warn', message: `${spool}: dropped a torn last line; it was never acknowledged` });
 
   for (const { place, pieces, times } of logs) {
@@ -64,7 +86,7 @@ const fileSpool = async (
     const parts = logFileParts(pieces);
     await writeFileAtomically(join(path, target.file), await gzipped(parts), 0o600);
     const records = [...times].map((eventTime) => ({ eventTime }));
-    made(place, listedLogFile(folderAsBucket, [...target.folder, target.file].join('/'), parts, records));
+    made?.(place, listedLogFile(folderAsBucket, [...target.folder, target.file].join('/'), parts, records));
   }
 
   if (broken.length === 0) return rm(spool);
@@ -105,11 +127,18 @@ const sortLines = async (bytes: Buffer, written: Pick<WrittenLines, 'runsOf'> | 
 };
 
 /** On disk before any log file is made: a shorter spool after a power cut would replace that file by a shorter one. */
-const syncedBytes = async (path: string): Promise<Buffer> => {
+const syncedBytes = async (path: string, roomFor: (size: number) => Buffer): Promise<Buffer> => {
   const file = await open(path, 'r+');
   try {
     await file.sync();
-    return await file.readFile();
+    const bytes = roomFor((await file.stat()).size);
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await file.read(bytes, length);
+      if (bytesRead === 0) throw new Error(`${path} became shorter while it was read`);
+      length += bytesRead;
+    }
+    return bytes;
   } finally {
     await file.close();
   }
