@@ -81,7 +81,7 @@ export const openAuditLog = async (options: {
     inSpool.add(lines, entries);
     waiting = { records: waiting.records + entries.length, bytes: waiting.bytes + bytes.length };
     if (closing) return; // the last roll comes next
-    if (waiting.records >= recordsPerSpool || waiting.bytes >= bytesPerSpool) void roll();
+    if (waiting.records >= recordsPerSpool || waiting.bytes >= bytesPerSpool) void roll(spool.renew);
     else rollLater();
   };
 
@@ -99,17 +99,17 @@ export const openAuditLog = async (options: {
   };
 
   const rollLater = (): void => {
-    if (!closing) timer ??= setTimeout(roll, longestWaitSeconds * 1000).unref();
+    if (!closing) timer ??= setTimeout(() => void roll(), longestWaitSeconds * 1000).unref();
   };
 
   /** Never rejects. Writers wait while the spool is renamed, not while files are made of it. */
-  const roll = async (): Promise<void> => {
+  const roll = async (take = spool.setAside): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
     waiting = { records: 0, bytes: 0 };
     try {
       await inTurn(async () => {
-        const name = await spool.setAside();
+        const name = await take();
         if (name && !beside) setAside.set(name, inSpool);
         inSpool = newWrittenLines();
       });

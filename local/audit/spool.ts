@@ -17,6 +17,8 @@ export interface Spool {
    * @returns the name
    */
   setAside(): Promise<string | undefined>;
+  /** The same, and begins the next file, if it can: where others sync theirs to disk, that may take long. */
+  renew(): Promise<string | undefined>;
 }
 
 interface OpenFile {
@@ -58,7 +60,6 @@ export const newSpool = (options: {
   let current: OpenFile | undefined;
 
   const begin = async (): Promise<OpenFile> => {
-    await setAside();
     const handle = await open(path, 'ax', 0o600);
     return { handle, ino: (await handle.stat()).ino, size: 0 };
   };
@@ -83,6 +84,7 @@ export const newSpool = (options: {
 
   return {
     async append(lines) {
+      if (current === undefined) await setAside(); // what a failure left
       current ??= await begin();
       const { handle, ino, size } = current;
       try {
@@ -102,6 +104,11 @@ export const newSpool = (options: {
       current.size += lines.length;
     },
     setAside,
+    async renew() {
+      const name = await setAside();
+      current = await begin().catch(() => undefined); // the next lines try again, and tell
+      return name;
+    },
   };
 };
 

@@ -61,6 +61,24 @@ describe('log files', () => {
     expect(await readFile(join(folder, 'spool.jsonl'), 'utf8')).toBe(line('next'));
   });
 
+  it('are made when the next spool is there, which could have to wait for them', async () => {
+    const log = await opened();
+    const prototype = await handles();
+    const { sync } = prototype;
+    const begun: boolean[] = [];
+    vi.spyOn(prototype, 'sync').mockImplementation(async function (this: typeof prototype) {
+      begun.push((await files()).includes('spool.jsonl'));
+      return sync.call(this);
+    });
+    await writeAll(log, names(5000));
+    await expect.poll(filedIds).toHaveLength(5000);
+    expect(new Set(begun)).toEqual(new Set([true]));
+    await log.write(entryOf(record('next')));
+    expect(await readFile(join(folder, 'spool.jsonl'), 'utf8')).toBe(line('next'));
+    await log.close();
+    expect(await filedIds()).toHaveLength(5001);
+  });
+
   it('hold what is in the spool, should somebody have changed it since it was written', async () => {
     const log = await opened();
     await writeAll(log, ['one', 'two']);
