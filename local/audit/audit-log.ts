@@ -8,6 +8,11 @@ import { takeSpoolsLeft } from './spools-left.ts';
 
 export interface LocalAuditLog extends AuditLog {
   /**
+   * A call begins, which will have a record. When all that begin in one turn of the event loop have theirs within it, these
+   * are written at once.
+   */
+  expect(): void;
+  /**
    * Gives the spool of a process beside this one its last name, and makes log files of it.
    *
    * @param written what that process wrote to it, if it can still tell
@@ -22,6 +27,14 @@ export interface LocalAuditLog extends AuditLog {
 export interface SpoolBeside {
   readonly path: string;
   readonly takeOver: LocalAuditLog['takeOver'];
+}
+
+/** Records that go into the file together. */
+interface Group {
+  readonly entries: AuditEntry[];
+  /** Nobody else is expected. */
+  complete(): void;
+  readonly written: Promise<void>;
 }
 
 /** A spool becomes log files this long after its first record, */
@@ -62,7 +75,8 @@ export const openAuditLog = async (options: {
   const makeLogFiles = newLogFiles({ folder, log, made: digests?.add });
   const inTurn = newQueue();
   const filing = newQueue();
-  let group: { readonly entries: AuditEntry[]; readonly written: Promise<void> } | undefined;
+  let group: Group | undefined;
+  let expected = 0; // in this turn
   let inSpool = newWrittenLines();
   const setAside = new Map<string, Pick<WrittenLines, 'runsOf'>>();
   let waiting = { records: 0, bytes: 0 }; // since the last roll, or try at one
@@ -70,9 +84,18 @@ export const openAuditLog = async (options: {
   let isFailing = false;
   let closing: Promise<void> | undefined;
 
-  /** Whatever came while the file was busy, or comes in the same turn of the event loop, goes into it together. */
+  /** Whatever came while the file was busy, and until nobody is left to come or the turn of the event loop ends. */
+  const newGroup = (): Group => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = setImmediate(resolve);
+    const complete = () => {
+      clearImmediate(end);
+      resolve();
+    };
+    return { entries: [], complete, written: inTurn(() => promise.then(writeGroup)) };
+  };
+
   const writeGroup = async (): Promise<void> => {
-    await endOfTurn();
     const { entries } = group ?? { entries: [] };
     group = undefined;
     const lines = encodeLines(entries, room);
@@ -138,12 +161,20 @@ export const openAuditLog = async (options: {
   const looking = digests && setInterval(makeDigests, longestWaitSeconds * 1000).unref();
 
   return {
+    expect() {
+      expected += 1;
+      if (expected > 1) return;
+      process.nextTick(() => {
+        expected = 0;
+      });
+    },
     async write(entry) {
       if (closing) throw new Error('The audit log is closed');
       checkPlace(entry);
-      group ??= { entries: [], written: inTurn(writeGroup) };
-      group.entries.push(entry);
-      await group.written;
+      group ??= newGroup();
+      const { entries, complete, written } = group;
+      if (entries.push(entry) === expected) complete();
+      await written;
     },
     async takeOver(path, written) {
       const name = await giveLastName(path, folder, now);
@@ -160,8 +191,6 @@ export const openAuditLog = async (options: {
     },
   };
 };
-
-const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** @throws {Error} when a record does not say whose it is */
 export const checkPlace = (entry: AuditEntry): void => {

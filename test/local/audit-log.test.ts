@@ -43,6 +43,28 @@ describe('writing', () => {
     );
   });
 
+  it('does not wait for the end of a turn in which all have come who were expected', async () => {
+    const log = await opened();
+    await log.write(entryOf(record('first')));
+    const append = stubbed(vi.spyOn(fs, 'writeSync'));
+    let ended = false;
+    const turn = (expected: number, ids: string[]) => {
+      ended = false;
+      setImmediate(() => {
+        ended = true;
+      });
+      for (let times = 0; times < expected; times += 1) log.expect();
+      return writeAll(log, ids);
+    };
+    await turn(3, ['one', 'two', 'three']);
+    expect([append.mock.calls.length, ended]).toEqual([1, false]);
+    await turn(3, ['four', 'five']);
+    expect([append.mock.calls.length, ended]).toEqual([2, true]);
+    await turn(0, ['six', 'seven']); // nobody is expected any more
+    expect([append.mock.calls.length, ended]).toEqual([3, true]);
+    expect((await readFile(join(folder, 'spool.jsonl'), 'utf8')).split('\n')).toHaveLength(9);
+  });
+
   it.each([
     ['no account', { awsRegion: 'us-east-1' }],
     ['an account with a path in it', { recipientAccountId: '../../../etc', awsRegion: 'us-east-1' }],
