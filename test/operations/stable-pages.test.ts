@@ -118,6 +118,7 @@ it.each([
   const there: string[] = [];
   for (let i = 0; i < 10; i += 1) there.push(await add());
   const staying = new Set(there);
+  const never = new Set(there.slice(0, 2)); // goes: chance could take all
   const seen: string[] = [];
   let Marker: unknown;
   do {
@@ -132,7 +133,7 @@ it.each([
     if (remove === undefined) continue;
     // One from anywhere, and the very one that the marker stands at.
     for (const name of [there.splice(randomInt(there.length), 1)[0], page.at(-1)]) {
-      if (name === undefined) continue;
+      if (name === undefined || never.has(name)) continue;
       await remove(name);
       staying.delete(name);
     }
@@ -140,5 +141,4 @@ it.each([
   } while (Marker !== undefined);
   expect(new Set(seen).size).toBe(seen.length);
   expect(seen).toEqual(expect.arrayContaining([...staying]));
-  expect(staying.size).toBeGreaterThan(0);
 });
