@@ -15,14 +15,14 @@ export const writeFileAtomically = async (path: string, bytes: Uint8Array | stri
 /**
  * Creates a file that does not exist, whole or not at all; of several processes at once, one makes it.
  *
- * @returns whether it was made; an existing file is left as it is
+ * @returns whether it was made; an existing file is left as it is. Either is on disk then
  */
 export const createFileOnce = async (path: string, bytes: Uint8Array | string, mode: number): Promise<boolean> => {
   // A link fails where the name is taken; opening the path itself exclusively could leave an empty file in a crash.
   const made = await withTemporaryFile(path, bytes, mode, (temporary) =>
     link(temporary, path).then(() => true, ifTaken),
   );
-  if (made) await syncFolder(dirname(path));
+  await syncFolder(dirname(path));
   return made;
 };
 

@@ -96,7 +96,8 @@ const filesIn = async (folder: string, below: string, timeOf: (object: string) =
   return found.filter((object) => timeOf(object) !== undefined).sort();
 };
 
-const entryOf = async (folder: string, object: string): Promise<ListedLogFile> => {
+/** What digests tell of a log file, by what is in it. @throws {Error} when it cannot be read */
+export const entryOf = async (folder: string, object: string): Promise<ListedLogFile> => {
   const bytes = await uncompressed(join(folder, object));
   const { Records } = JSON.parse(bytes.toString()) as { Records: readonly { eventTime?: unknown }[] }; // made by this service
   return listedLogFile(folderAsBucket, object, [bytes], Records);

@@ -5,7 +5,8 @@ import { type ListedLogFile, listedLogFile } from '../../core/audit/digest.ts';
 import { logFileParts } from '../../core/audit/log-file.ts';
 import type { Place } from '../../core/model/arn.ts';
 import type { Runtime } from '../../lambdas/pipeline/ports.ts';
-import { syncFolder, writeFileAtomically } from '../files.ts';
+import { createFileOnce, syncFolder } from '../files.ts';
+import { entryOf } from './digest-chains.ts';
 import { folderAsBucket, isSpoolName, logFileOfSpool } from './names.ts';
 import { readRuns, type WrittenLines } from './runs.ts';
 
@@ -21,9 +22,8 @@ interface LogFilesOptions {
 
 /**
  * Turns every spool that was set aside into log files, one per account and Region, `{"Records":[…]}` in gzip.
- * Names and bytes follow from the spool alone: after a crash at any point, a second run makes the same files again.
- *
- * One call at a time.
+ * Names and bytes follow from the spool alone, which goes when all of its files are on disk: after a crash at any point, a
+ * second run makes those that are missing. One call at a time.
  *
  * @param written what is known of lines, by the names of spools; those that are filed are taken out
  * @throws {AggregateError} when some could not be turned; they are still there, and the others are done
@@ -41,7 +41,7 @@ export const newLogFiles = (options: LogFilesOptions): MakeLogFiles => {
     const errors: unknown[] = [];
     for (const name of spools) {
       try {
-        await fileSpool(options, name, await syncedBytes(join(folder, name), roomFor), written.get(name));
+        await fileSpool(options, name, await readIn(join(folder, name), roomFor), written.get(name));
         written.delete(name);
       } catch (error) {
         errors.push(error);
@@ -84,9 +84,12 @@ const fileSpool = async (
       if (other.startsWith(`.${target.file}.`)) await rm(join(path, other), { force: true });
     }
     const parts = logFileParts(pieces);
-    await writeFileAtomically(join(path, target.file), await gzipped(parts), 0o600);
+    const object = [...target.folder, target.file].join('/');
     const records = [...times].map((eventTime) => ({ eventTime }));
-    made?.(place, listedLogFile(folderAsBucket, [...target.folder, target.file].join('/'), parts, records));
+    // One that is there was made of all of the spool, which a power cut may have shortened since: it is not synced.
+    const isNew = await createFileOnce(join(path, target.file), await gzipped(parts), 0o600);
+    const listed = isNew ? listedLogFile(folderAsBucket, object, parts, records) : await entryOf(folder, object);
+    made?.(place, listed);
   }
 
   if (broken.length === 0) return rm(spool);
@@ -126,11 +129,9 @@ const sortLines = async (bytes: Buffer, written: Pick<WrittenLines, 'runsOf'> | 
   return { logs: logs.values(), torn, broken };
 };
 
-/** On disk before any log file is made: a shorter spool after a power cut would replace that file by a shorter one. */
-const syncedBytes = async (path: string, roomFor: (size: number) => Buffer): Promise<Buffer> => {
-  const file = await open(path, 'r+');
+const readIn = async (path: string, roomFor: (size: number) => Buffer): Promise<Buffer> => {
+  const file = await open(path);
   try {
-    await file.sync();
     const bytes = roomFor((await file.stat()).size);
     let length = 0;
     while (length < bytes.length) {

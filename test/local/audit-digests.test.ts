@@ -158,6 +158,22 @@ describe('digests', () => {
     const [, second = ''] = await digestFiles();
     expect((await contentOf(second)).logFiles).toHaveLength(1);
   });
+
+  it('tell of a log file what is in it, where a power cut has shortened the spool that it was made of', async () => {
+    const withoutDigests = await openAuditLog({ folder, now: () => now, log: () => {} });
+    await write(withoutDigests, 'a');
+    await write(withoutDigests, 'b');
+    const lines = await readFile(join(folder, 'spool.jsonl'), 'utf8');
+    await withoutDigests.close();
+    const [file = ''] = await logFiles();
+    const name = `${/\d{8}T\d{4}Z_\w{16}/.exec(file)?.[0]}.jsonl`;
+    await writeFile(join(folder, name), lines.slice(0, lines.indexOf('\n') + 1));
+    await run('2027-01-31T10:30:00Z');
+    expect(await filesOf(/jsonl$/)).toEqual([]);
+    expect((await contentOf(file)).Records).toHaveLength(2);
+    expect(await spans()).toEqual(['2027-01-31T10:00:00Z 2027-01-31T10:30:00Z 1']);
+    expect(await damages()).toEqual([]);
+  });
 });
 
 it('keeps the key to itself, and the same one', async () => {

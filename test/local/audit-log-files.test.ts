@@ -133,10 +133,10 @@ describe('log files', () => {
     expect(logged).toEqual([]);
   });
 
-  it('are made when the spool and its name are on disk, so that a power cut cannot file it twice or shortened', async () => {
+  it('are made when the name of the spool is on disk, so that a power cut cannot have it filed twice', async () => {
     const log = await opened();
     await log.write(entryOf(record('one')));
-    const inodes = [(await stat(folder)).ino, (await stat(join(folder, 'spool.jsonl'))).ino];
+    const { ino } = await stat(folder);
     const prototype = await handles();
     const { sync, writeFile: write } = prototype;
     const synced: number[] = [];
@@ -150,7 +150,24 @@ describe('log files', () => {
       return write.call(this, data);
     });
     await log.close();
-    expect(before).toEqual(inodes);
+    expect(before).toEqual([ino]);
+  });
+
+  it('are on disk, and their names, before the spool goes', async () => {
+    const log = await opened();
+    await log.write(entryOf(record('one')));
+    const prototype = await handles();
+    const { sync } = prototype;
+    const steps: string[] = [];
+    vi.spyOn(prototype, 'sync').mockImplementation(async function (this: typeof prototype) {
+      await sync.call(this);
+      const there = await files();
+      steps.push(`${there.some((file) => file.endsWith('.gz'))} ${there.some((file) => file.endsWith('.jsonl'))}`);
+    });
+    await log.close();
+    // the folder of the spool; the log file under its first name; the folder that has its name
+    expect(steps).toEqual(['false true', 'false true', 'true true']);
+    expect((await files()).some((file) => file.endsWith('.jsonl'))).toBe(false);
   });
 });
 
@@ -193,6 +210,21 @@ describe('what a crash left behind', () => {
     expect(await files()).toEqual(expect.arrayContaining(made));
     expect(await files()).toHaveLength(2);
     expect(await Promise.all(made.map((file) => readFile(join(folder, file))))).toEqual(before);
+  });
+
+  it.each([
+    ['shorter', line('a')],
+    ['cut within a line', line('a') + line('b').slice(0, 20)],
+    ['zeros', '\0'.repeat(line('a').length * 2)],
+    ['empty', ''],
+  ])('is not filed anew where its log file is there, should a power cut have made it %s', async (_, left) => {
+    await leave(spoolName, line('a') + line('b'));
+    await opened();
+    const before = await readFile(join(folder, fileOf('111122223333', 'us-east-1')));
+    await leave(spoolName, left);
+    await opened();
+    expect(await files()).toEqual([fileOf('111122223333', 'us-east-1')]);
+    expect(await readFile(join(folder, fileOf('111122223333', 'us-east-1')))).toEqual(before);
   });
 
   it.each([
