@@ -101,7 +101,7 @@ const fileSpool = async (
 
 /** Part by part: they are large, and put together they would take their room twice. */
 const gzipped = async (parts: readonly Uint8Array[]): Promise<Buffer> => {
-  const gzip = createGzip({ level, chunkSize: 256 * 1024 });
+  const gzip = createGzip({ level, chunkSize: 32 * 1024 }); // what is left of a chunk waits for a full collection
   for (const part of parts) gzip.write(part);
   gzip.end();
   return Buffer.concat(await gzip.toArray());
