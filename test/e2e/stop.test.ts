@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateAliasCommand,
@@ -62,6 +65,28 @@ describe('stopping', () => {
       const opened = await reader.send(new DecryptCommand({ KeyId: 'alias/kept', CiphertextBlob }));
       expect(Buffer.from(opened.Plaintext ?? [])).toEqual(Plaintext);
       for (const client of [kms, abroad, partner, reader]) client.destroy();
+    },
+  );
+
+  it('takes one signal that comes several times for one: from the terminal, and passed on by npm', async () => {
+    const data = await newFolder();
+    const service = await startKms({ data });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGINT'] as const) process.kill(service.pid ?? 0, signal);
+    await pause(5);
+    expect(await service.stop('SIGINT')).toMatchObject({ code: 0, signal: null });
+    expect(await readdir(data)).not.toContain('lock.pid');
+  });
+
+  it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+    'ends with 0 when npm alone gets %s, which waits for it',
+    async (signal) => {
+      const data = await newFolder();
+      const npm = spawn('npm', ['start', '--', '--json', '--port', '0', '--data', data]);
+      const ended = once(npm, 'exit');
+      for await (const line of createInterface(npm.stdout)) if (line.startsWith('{')) break;
+      npm.kill(signal);
+      expect(await ended).toEqual([0, null]);
+      expect(await readdir(data)).not.toContain('lock.pid');
     },
   );
 
