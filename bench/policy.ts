@@ -91,6 +91,7 @@ const grants = Array.from(
   (_, i): CandidateGrant => ({
     GrantId: `g${i}`,
     KeyId,
+    AccountId: account,
     GranteePrincipal: i < 5 ? `arn:aws:iam::${account}:role/R${i}` : alice.arn,
     Operations: i < 7 ? ['Encrypt', 'GenerateDataKey'] : ['Encrypt', 'Decrypt'],
     Constraints: { EncryptionContextSubset: { tenant: i === 9 ? 'blue' : 'green' } },

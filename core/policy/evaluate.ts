@@ -1,5 +1,5 @@
 import { lookupIn } from './context.ts';
-import { given, mayRetire, type RetirableGrant } from './grants.ts';
+import { type CandidateGrant, type Grantee, given, mayRetire, type RetirableGrant } from './grants.ts';
 import type { CompiledPolicy } from './policy.ts';
 import { type Relation, relations } from './principals.ts';
 import type { AccessRequest, Allowed, Decision, Denied, Policies } from './request.ts';
@@ -19,8 +19,8 @@ interface Facts {
  * Decides a request, with the reason. A pure function of what it is given.
  *
  * An explicit deny anywhere wins, also over grants. Then a key needs its policy (naming the caller, or its account, which
- * lets identity policies decide) or a grant; a key of another account needs the caller's identity policies in any case
- * but a grant's. An alias, and an action that is not bound to a key, is for identity policies alone.
+ * lets identity policies decide) or a grant; a key of another account needs the caller's identity policies too, unless a
+ * grant was made in the caller's account. An alias, and an action that is not bound to a key, is for identity policies alone.
  * The retirement of a grant is for that grant to allow, and the key policy has no say in it.
  * Whether an operation works across accounts at all is not asked here.
  * Source: KMS Developer Guide, "Troubleshooting AWS KMS permissions"; IAM User Guide, "Policy evaluation logic".
@@ -91,7 +91,7 @@ const allowing = (policy: CompiledPolicy, facts: Facts): StatementRef | undefine
 
 const judgeKey = (facts: Facts, policies: Policies): Decision => {
   const decision = judgeByKeyPolicy(facts, policies);
-  return decision.allowed ? decision : (allowanceByGrant(facts, policies) ?? decision);
+  return decision.allowed ? decision : (judgeByGrants(facts, policies) ?? decision);
 };
 
 const judgeByKeyPolicy = (facts: Facts, policies: Policies): Decision => {
@@ -102,22 +102,46 @@ const judgeByKeyPolicy = (facts: Facts, policies: Policies): Decision => {
   return limit === undefined ? allowance('key', facts, statement) : missing(limit, facts, statement);
 };
 
-const allowanceByGrant = (facts: Facts, policies: Policies): Allowed | undefined => {
+/** The grant that suffices; else what the first lacks that is for the caller. */
+const judgeByGrants = (facts: Facts, policies: Policies): Decision | undefined => {
+  let refused: Denied | undefined;
   for (const grant of policies.grants ?? []) {
     const grantee = given(grant, facts.request, facts.lookup);
     if (grantee === undefined) continue;
-    if (grantee === 'caller' || judgeByIdentity(facts, policies, undefined).allowed) {
-      return { allowed: true, by: 'grant', grant: grant.GrantId, foreign: facts.foreign };
-    }
+    const decision = judgeGrantee(grant, grantee, facts, policies);
+    if (decision.allowed) return decision;
+    if (grantee !== 'account') refused ??= decision; // to the account: it is the policies that do not suffice
   }
-  return undefined;
+  return refused;
 };
 
-/** Those whom the grant names need no policy; those of an account that it names, or that it belongs to, do. */
+/**
+ * What else has to allow what a grant gives: the limits of a session whose role it names, and identity policies, where it
+ * names an account, or was made in another than the caller's, for a key of another: then the caller's has not agreed yet.
+ * As AWS decides; its guide tells of none of this.
+ */
+const judgeGrantee = (
+  { GrantId: grant, AccountId }: Pick<CandidateGrant, 'GrantId' | 'AccountId'>,
+  grantee: Grantee,
+  facts: Facts,
+  policies: Policies,
+): Decision => {
+  const limit = grantee === 'issuer' ? missingLimit(policies, facts) : undefined;
+  if (limit !== undefined) return { ...missing(limit, facts), grant };
+  if (grantee === 'account' || (facts.foreign && AccountId !== facts.request.principal.accountId)) {
+    const decision = judgeByIdentity(facts, policies, undefined);
+    if (!decision.allowed) return { ...decision, grant };
+  }
+  return { allowed: true, by: 'grant', grant, foreign: facts.foreign };
+};
+
+/** Those whom the grant names, as with what it gives; and those of the account that it belongs to, whom policies let. */
 const judgeRetirement = (grant: RetirableGrant, facts: Facts, policies: Policies): Decision => {
   const retirer = mayRetire(grant, facts.request.principal);
-  if (retirer === 'caller') return { allowed: true, by: 'grant', grant: grant.GrantId, foreign: facts.foreign };
-  return retirer === 'account' ? judgeByIdentity(facts, policies, undefined) : missing('identity', facts);
+  if (retirer === undefined) return missing('identity', facts);
+  return retirer === 'account'
+    ? judgeByIdentity(facts, policies, undefined)
+    : judgeGrantee(grant, retirer, facts, policies);
 };
 
 /** How a key policy lets the caller in: the strongest of the ways. */

@@ -46,9 +46,12 @@ const missOf = (grant: CandidateGrant, { request, lookup }: Asked): NearMiss => 
         'lets its grantee make only grants within it',
         `: of ${listed(grant.Operations)}, with no constraint less`,
       );
-    default:
-      return miss(
-        `is for account ${principal.accountId} as a whole, and no identity policy of ${caller} hands ${action} on`,
-      );
+    default: {
+      const whom =
+        granteeOf(grant, principal) === 'account'
+          ? `is for account ${principal.accountId} as a whole`
+          : `was made in account ${grant.AccountId}, not in that of ${caller}`;
+      return miss(`${whom}, and no identity policy of ${caller} hands ${action} on`);
+    }
   }
 };

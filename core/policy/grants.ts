@@ -26,23 +26,29 @@ export interface CandidateGrant extends GrantTerms {
   readonly Name?: string | undefined;
   readonly GranteePrincipal?: string | undefined;
   readonly GranteeServicePrincipal?: string | undefined;
+  /** The account in which it was made. */
+  readonly AccountId: string;
   /** Known everywhere by now, or its token came with the request; else it does not count yet. */
   readonly visible: boolean;
 }
 
 /** A grant that is to be retired: it says who may. */
 export interface RetirableGrant
-  extends Pick<CandidateGrant, 'GrantId' | 'Operations' | 'GranteePrincipal' | 'GranteeServicePrincipal'> {
+  extends Pick<
+    CandidateGrant,
+    'GrantId' | 'Operations' | 'GranteePrincipal' | 'GranteeServicePrincipal' | 'AccountId'
+  > {
   readonly RetiringPrincipal?: string | undefined;
   readonly RetiringServicePrincipal?: string | undefined;
-  /** The account in which it was made. */
-  readonly AccountId: string;
   /** The account of the key. */
   readonly KeyAccountId: string;
 }
 
-/** `account`: the account's identity policies have to allow too (inferred from what the account means in a key policy). */
-export type Grantee = 'caller' | 'account';
+/**
+ * How a grant names a caller. `issuer`: as the role behind the session, so its boundary and session policy still bind.
+ * `account`: the account's identity policies have to allow too (inferred from what the account means in a key policy).
+ */
+export type Grantee = 'caller' | 'issuer' | 'account';
 
 /** Whether a grant gives a request what it asks for, and to whom. */
 export const given = (grant: CandidateGrant, request: AccessRequest, lookup: Lookup): Grantee | undefined => {
@@ -66,7 +72,8 @@ export const mayRetire = (grant: RetirableGrant, principal: Principal): Grantee 
     grant.Operations.includes('RetireGrant') ? granteeOf(grant, principal) : undefined,
     isOf(principal, grant.AccountId) || isOf(principal, grant.KeyAccountId) ? 'account' : undefined,
   ] as const;
-  return ways.includes('caller') ? 'caller' : ways.find((way) => way !== undefined);
+  for (const way of ['caller', 'issuer', 'account'] as const) if (ways.includes(way)) return way;
+  return undefined;
 };
 
 /** A service belongs to no account. */
@@ -88,7 +95,7 @@ const named = (
   if (type === 'AWSService') return service === arn ? 'caller' : undefined;
   if (principal === undefined) return undefined;
   if (type !== 'Root' && principal === arn) return 'caller';
-  if (type === 'AssumedRole' && principal === issuer?.arn) return 'caller';
+  if (type === 'AssumedRole' && principal === issuer?.arn) return 'issuer';
   return principal === accountId || accountOfRoot(principal) === accountId ? 'account' : undefined;
 };
 

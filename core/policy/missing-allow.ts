@@ -17,8 +17,8 @@ export interface Explanation {
 /** Why nothing allows: what comes closest first. */
 export const missingAllow = (asked: Asked, policies: Policies, denied: Denied): Explanation => {
   const { by } = denied;
-  if (by !== 'identity' && by !== 'key') return outsideLimit(asked, policies, by);
-  if (asked.request.retires) return notRetirable(asked, policies);
+  if (by !== 'identity' && by !== 'key') return outsideLimit(asked, policies, by, denied);
+  if (asked.request.retires) return notRetirable(asked, policies, denied);
   if (asked.request.resource.kind !== 'key') return missingBesideKeys(asked, policies);
   return by === 'identity' ? missingInIdentity(asked, policies, denied) : missingInKeyPolicy(asked, policies, denied);
 };
@@ -31,11 +31,12 @@ const limits: Readonly<Record<Limit, string>> = {
   endpoint: 'through the endpoint nothing is possible but what its policy allows',
 };
 
-const outsideLimit = (asked: Asked, policies: Policies, by: Limit): Explanation => {
+const outsideLimit = (asked: Asked, policies: Policies, by: Limit, { grant }: Denied): Explanation => {
   const { principal, action } = asked.request;
   const misses = nearMissesIn(policies[by], asked);
   const closest = misses[0]?.clause ?? `${title(by, callerName(principal))} does not allow ${action}`;
-  return { reason: `${closest}; ${limits[by]}`, details: detailsOf(misses) };
+  const given = grant === undefined ? [] : [`Grant ${grant} gives ${action}, and not beyond that limit.`];
+  return { reason: `${closest}; ${limits[by]}`, details: [...detailsOf(misses), ...given] };
 };
 
 const detailsOf = (misses: readonly NearMiss[]): readonly string[] => firstOf(misses.map(({ detail }) => detail));
@@ -58,12 +59,15 @@ const missingBesideKeys = (asked: Asked, policies: Policies): Explanation => {
   return { reason: misses[0]?.clause ?? none, details: detailsOf(misses) };
 };
 
-/** The grant does not let the caller retire it, and no account that may has it do so. */
-const notRetirable = (asked: Asked, policies: Policies): Explanation => {
+/** The grant does not let the caller retire it, or not alone, and no account that may has it do so. */
+const notRetirable = (asked: Asked, policies: Policies, { grant }: Denied): Explanation => {
   const { principal, action, retires } = asked.request;
   const misses = missesInIdentity(asked, policies);
   const none = `no identity policy of an account that may retire it allows ${action}`;
-  const names = `grant ${retires?.GrantId} names ${callerName(principal)} neither as who may retire it nor as a grantee with RetireGrant`;
+  const caller = callerName(principal);
+  const names = grant
+    ? `grant ${grant} may be retired by ${caller}, but was made in account ${retires?.AccountId}`
+    : `grant ${retires?.GrantId} names ${caller} neither as who may retire it nor as a grantee with RetireGrant`;
   return { reason: `${names}, and ${misses[0]?.clause ?? none}`, details: detailsOf(misses) };
 };
 

@@ -12,22 +12,32 @@ const names: Readonly<Record<PolicyKind, readonly [article: string, name: string
   endpoint: ['a', 'VPC endpoint policy'],
 };
 
-/** Names one kind of policy, and never a key of another account. @param namedBy whether the request named the key */
+/**
+ * Names one kind of policy, and never a key of another account.
+ *
+ * @param namedBy whether the request named the key
+ */
 export const accessDeniedText = (
-  { principal: { arn }, action, resource }: AccessRequest,
-  { by, explicit, foreign }: Denied,
+  { principal: { arn }, action, resource, retires }: AccessRequest,
+  { by, explicit, grant, foreign }: Denied,
   namedBy: 'request' | 'ciphertext' = 'request',
 ): string => {
-  if (foreign) return foreignKeyText(arn, action, namedBy);
+  // Whom the key of another account lets in hears what is missing at home, and nobody else hears that there is such a key.
+  const isLetIn = !explicit && by !== 'key' && by !== 'endpoint' && (!retires || grant !== undefined);
+  if (foreign && !isLetIn) return foreignKeyText(arn, action, namedBy);
   const [article, name] = names[by];
   const reason = explicit
     ? `with an explicit deny in ${article} ${name}`
     : `because no ${name} allows the ${action} action`;
-  return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource.kind === 'none' ? '*' : resource.arn} ${reason}`;
+  const known = `resource: ${resource.kind === 'none' ? '*' : resource.arn}`;
+  return `User: ${arn} is not authorized to perform: ${action} on ${foreign ? foreignKey[namedBy] : known} ${reason}`;
 };
 
 /** The same for a key of another account that exists and one that does not. */
-export const foreignKeyText = (callerArn: string, action: string, namedBy: 'request' | 'ciphertext'): string => {
-  const resource = namedBy === 'request' ? 'this resource' : 'the resource associated with this ciphertext';
-  return `User: ${callerArn} is not authorized to perform: ${action} on ${resource} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
-};
+export const foreignKeyText = (callerArn: string, action: string, namedBy: 'request' | 'ciphertext'): string =>
+  `User: ${callerArn} is not authorized to perform: ${action} on ${foreignKey[namedBy]} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
+
+const foreignKey = {
+  request: 'this resource',
+  ciphertext: 'the resource associated with this ciphertext',
+} as const;

@@ -48,6 +48,8 @@ interface Decided {
   readonly policy?: number | undefined;
   /** The key policy's statement that lets the caller in, as far as other policies allow it too. */
   readonly delegation?: StatementRef | undefined;
+  /** The GrantId of the grant that allows, or would if policies did too. */
+  readonly grant?: string | undefined;
   /** The key is another account's. */
   readonly foreign: boolean;
 }
@@ -56,8 +58,6 @@ export interface Allowed extends Decided {
   readonly allowed: true;
   /** `root`: the caller is its account's root user, which no identity policy limits. */
   readonly by: 'key' | 'identity' | 'grant' | 'root';
-  /** Its GrantId. */
-  readonly grant?: string | undefined;
 }
 
 export interface Denied extends Decided {

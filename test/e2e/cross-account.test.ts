@@ -66,21 +66,35 @@ describe('a key of another account', () => {
     name: 'AccessDeniedException',
     message: `User: ${caller} is not authorized to perform: kms:${operation} ${elsewhere}`,
   });
+  /** Who is let in, and has not what is needed at home. */
+  const withoutPolicy = (caller: string, operation: string) => ({
+    name: 'AccessDeniedException',
+    message: `User: ${caller} is not authorized to perform: kms:${operation} on this resource because no identity-based policy allows the kms:${operation} action`,
+  });
 
   it('needs its key policy and an identity policy of the caller, both', async () => {
     const closed = await newKey();
     expect(await encrypt(admin, closed)).toEqual(refused(adminArn, 'Encrypt'));
     const open = await newKey(letting(aliceArn), letting(adminArn));
-    expect(await encrypt(alice, open)).toEqual(refused(aliceArn, 'Encrypt'));
+    expect(await encrypt(alice, open)).toEqual(withoutPolicy(aliceArn, 'Encrypt'));
     expect(await encrypt(admin, open)).toBe('allowed');
     const shared = await newKey(letting(ours));
-    expect(await encrypt(alice, shared)).toEqual(refused(aliceArn, 'Encrypt'));
+    expect(await encrypt(alice, shared)).toEqual(withoutPolicy(aliceArn, 'Encrypt'));
     expect(await encrypt(admin, shared)).toBe('allowed');
   });
 
-  it('can be used by a grant alone, which its retiring principal ends from afar', async () => {
+  it('can be used by a grant of its owner and an identity policy, both', async () => {
     const KeyId = await newKey();
-    const { GrantToken } = await partner.send(
+    for (const GranteePrincipal of [aliceArn, adminArn]) {
+      await partner.send(new CreateGrantCommand({ KeyId, GranteePrincipal, Operations: ['Encrypt'] }));
+    }
+    expect(await encrypt(alice, KeyId)).toEqual(withoutPolicy(aliceArn, 'Encrypt'));
+    expect(await encrypt(admin, KeyId)).toBe('allowed');
+  });
+
+  it("can be used by a grant of the user's own account alone, which its retiring principal ends", async () => {
+    const KeyId = await newKey({ ...letting(adminArn), Action: 'kms:CreateGrant' });
+    const { GrantToken } = await admin.send(
       new CreateGrantCommand({
         KeyId,
         GranteePrincipal: aliceArn,

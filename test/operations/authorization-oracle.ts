@@ -104,10 +104,12 @@ export const mayEncrypt = (world: World): boolean => {
   const withinLimits = [boundary, session].every((policy) => policy === undefined || allows(policy).length > 0);
   const byAccount = caller.root === true || (allows(identity).length > 0 && withinLimits);
 
-  const isGrantee = (grantee: string) => grantee === caller.role || (grantee === caller.arn && !caller.root);
+  // The grant is of the key's account.
+  const mayTake = caller.accountId === accountId || byAccount;
   const granted =
     grant?.Operations.includes('Encrypt') === true && (grant.tenant === undefined || grant.tenant === tenant);
-  if (granted && isGrantee(grant.grantee)) return true;
+  if (granted && grant.grantee === caller.arn && !caller.root && mayTake) return true;
+  if (granted && grant.grantee === caller.role && withinLimits && mayTake) return true;
   if (granted && isAccount(grant.grantee, caller.accountId) && byAccount) return true;
 
   const named = allows(key).filter(({ principal }) => includes(principal, caller));

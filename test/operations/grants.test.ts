@@ -41,11 +41,32 @@ describe('grants', () => {
     expect(await kms.call('Encrypt', { KeyId, Plaintext })).toMatchObject({ __type: 'AccessDeniedException' });
   });
 
-  it('cross accounts without any identity policy', async () => {
+  it('cross accounts with an identity policy of the grantee', async () => {
     const GranteePrincipal = arnOf('partner', otherAccountId);
     await kms.call('CreateGrant', { KeyId, GranteePrincipal, Operations: ['GenerateDataKey'] });
     asUser('partner', otherAccountId);
+    const call = () => kms.call('GenerateDataKey', { KeyId: Arn, KeySpec: 'AES_256' });
+    expect(await call()).toMatchObject({
+      __type: 'AccessDeniedException',
+      message: `User: ${GranteePrincipal} is not authorized to perform: kms:GenerateDataKey on this resource because no identity-based policy allows the kms:GenerateDataKey action`,
+    });
+    kms.withStanding(allowed({ Effect: 'Allow', Action: 'kms:GenerateDataKey', Resource: Arn }));
+    expect(await call()).toMatchObject({ KeyId: Arn });
+  });
+
+  it('that were made in the account of the grantee need none', async () => {
+    const { Policy } = await kms.call('GetKeyPolicy', { KeyId });
+    const { Version, Statement } = JSON.parse(Policy);
+    const AWS = arnOf('maker', otherAccountId);
+    Statement.push({ Effect: 'Allow', Principal: { AWS }, Action: 'kms:CreateGrant', Resource: '*' });
+    await kms.call('PutKeyPolicy', { KeyId, Policy: JSON.stringify({ Version, Statement }) });
+    kms.as(userOf(otherAccountId, 'maker'));
+    const GranteePrincipal = arnOf('partner', otherAccountId);
+    await kms.call('CreateGrant', { KeyId: Arn, GranteePrincipal, Operations: ['GenerateDataKey'] });
+    asUser('partner', otherAccountId);
     expect(await kms.call('GenerateDataKey', { KeyId: Arn, KeySpec: 'AES_256' })).toMatchObject({ KeyId: Arn });
+    asUser('other', otherAccountId);
+    expect((await kms.call('GenerateDataKey', { KeyId: Arn, KeySpec: 'AES_256' })).status).toBe(400);
   });
 
   it.each([

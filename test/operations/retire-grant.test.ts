@@ -97,6 +97,10 @@ describe('RetireGrant', () => {
     expect(noGrant).toEqual(there);
     expect(noKey).toEqual(there);
     asUser('partner', otherAccountId);
+    expect((await kms.call('RetireGrant', { KeyId: Arn, GrantId })).message).toBe(
+      `User: ${RetiringPrincipal} is not authorized to perform: kms:RetireGrant on this resource because no identity-based policy allows the kms:RetireGrant action`,
+    );
+    asUser('partner', otherAccountId, { Effect: 'Allow', Action: 'kms:RetireGrant', Resource: '*' });
     expect(await kms.call('RetireGrant', { KeyId: Arn, GrantId })).toMatchObject(retired);
     expect(await grantsLeft()).toBe(0);
   });

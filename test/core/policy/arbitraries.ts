@@ -107,6 +107,7 @@ const pairs = fc.oneof(
 const grant: fc.Arbitrary<CandidateGrant> = fc.record({
   GrantId: fc.string({ minLength: 1, maxLength: 3 }),
   KeyId: fc.constantFrom(key.KeyId, key.KeyId, 'other'),
+  AccountId: fc.constantFrom('111122223333', '444455556666', '777788889999'),
   GranteePrincipal: fc.constantFrom(...names),
   Operations: fc.constantFrom(['Decrypt', 'Encrypt', 'CreateGrant'], ['Decrypt', 'CreateGrant'], ['Encrypt']),
   Constraints: fc.record({ EncryptionContextEquals: pairs, EncryptionContextSubset: pairs }),

@@ -98,6 +98,8 @@ export const documentOf = (policy: PolicyGiven): object => {
   return Array.isArray(policy) ? { Version: '2012-10-17', Statement: policy } : policy;
 };
 
+const owner = '111122223333';
+
 const find = <T>(table: Readonly<Record<string, T>>, name: string): T => {
   const found = table[name];
   if (found === undefined) throw new Error(`cast.json has no '${name}'`);
@@ -127,6 +129,13 @@ export const policiesOf = ({ key, identity = [], boundary, session, endpoint, gr
     boundary: compiled(boundary, 'boundary'),
     session: compiled(session, 'session'),
     endpoint: compiled(endpoint, 'endpoint'),
-    grants: grants.map((grant, i) => ({ GrantId: `g${i}`, KeyId, Operations: ['Decrypt'], visible: true, ...grant })),
+    grants: grants.map((grant, i) => ({
+      GrantId: `g${i}`,
+      KeyId,
+      AccountId: owner,
+      Operations: ['Decrypt'],
+      visible: true,
+      ...grant,
+    })),
   };
 };

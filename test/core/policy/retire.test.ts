@@ -22,6 +22,9 @@ const retiring = (caller: string, retires: RetirableGrant, policies: object = {}
   return { ...decision, reasons: explain(request, all, decision) };
 };
 const withRetire = ['Decrypt', 'RetireGrant'];
+const roleOfLab = 'arn:aws:iam::111122223333:role/team/Lab';
+const roleOfGuest = 'arn:aws:iam::444455556666:role/Guest';
+const sessionOfGuest = 'arn:aws:sts::444455556666:assumed-role/Guest/g1';
 
 describe('a grant lets itself be retired', () => {
   it.each([
@@ -72,7 +75,47 @@ describe('a grant lets itself be retired', () => {
     expect(retiring(caller, grant(terms), policies).allowed).toBe(allowed);
   });
 
+  it.each([
+    [
+      'the session itself, whatever limits it',
+      'lab',
+      'arn:aws:sts::111122223333:assumed-role/Lab/s1',
+      owner,
+      [],
+      true,
+      'grant',
+    ],
+    ['sessions of a role not, where their policy is silent', 'lab', roleOfLab, owner, ['all'], false, 'session'],
+    ['another account not by itself', 'partnerRole', roleOfGuest, owner, [], false, 'session'],
+    ['nor a session of it', 'partnerRole', sessionOfGuest, owner, [], false, 'identity'],
+    [
+      'a session of it by a grant that was made there',
+      'partnerRole',
+      sessionOfGuest,
+      '444455556666',
+      [],
+      true,
+      'grant',
+    ],
+  ] as const)('with a silent session policy: %s', (_, caller, arn, AccountId, identity, allowed, by) => {
+    for (const named of [{ RetiringPrincipal: arn }, { GranteePrincipal: arn, Operations: withRetire }]) {
+      const policies = { identity, session: 'nothing' };
+      const decision = retiring(caller, grant({ ...named, AccountId, KeyAccountId: owner }), policies);
+      expect(decision).toMatchObject({ allowed, by });
+    }
+  });
+
+  it('in another account, with its identity policy', () => {
+    const ofOwner = grant({ RetiringPrincipal: sessionOfGuest, AccountId: owner, KeyAccountId: owner });
+    expect(retiring('partnerRole', ofOwner)).toMatchObject({ allowed: false, by: 'identity' });
+    expect(retiring('partnerRole', ofOwner, { identity: ['all'] })).toMatchObject({ allowed: true, by: 'grant' });
+  });
+
   it('and says why not', () => {
     expect(retiring('alice', grant({})).reasons[0]).toContain('names alice neither');
+    const elsewhere = grant({ RetiringPrincipal: sessionOfGuest, AccountId: owner, KeyAccountId: owner });
+    expect(retiring('partnerRole', elsewhere).reasons[0]).toBe(
+      'refused: grant g may be retired by Guest/g1, but was made in account 111122223333, and no identity policy of an account that may retire it allows kms:RetireGrant.',
+    );
   });
 });
