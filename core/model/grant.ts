@@ -36,14 +36,43 @@ const symmetricOnly: readonly GrantOperation[] = [
   'GenerateDataKeyPairWithoutPlaintext',
 ];
 
+interface KindOfKey {
+  readonly KeyUsage: KeyUsage;
+  readonly type: 'symmetric' | 'asymmetric' | 'HMAC';
+}
+
 /** Whether a grant on such a key may list the operation. https://docs.aws.amazon.com/kms/latest/developerguide/grants.html */
-export const fitsKey = (
-  operation: GrantOperation,
-  key: { readonly KeyUsage: KeyUsage; readonly type: 'symmetric' | 'asymmetric' | 'HMAC' },
-): boolean => {
+const fitsKey = (operation: GrantOperation, key: KindOfKey): boolean => {
   if (operation === 'GetPublicKey') return key.type === 'asymmetric';
   if (symmetricOnly.includes(operation) && key.type !== 'symmetric') return false;
   return (usageOf[operation] ?? key.KeyUsage) === key.KeyUsage;
+};
+
+/** Those for any key, in AWS's order, and the others. */
+const inOrder: readonly GrantOperation[] = [
+  ...new Set(['CreateGrant', 'RetireGrant', 'DescribeKey', ...grantOperations] as const),
+];
+
+/**
+ * The rules of a grant on a key of this kind, in AWS's words.
+ * @throws {KmsError} ValidationException
+ */
+export const checkGrantFits = (
+  { Operations, Constraints }: Pick<GrantRecord, 'Operations' | 'Constraints'>,
+  key: KindOfKey,
+): void => {
+  const misfits = Operations.filter((name) => !fitsKey(name, key));
+  if (misfits.length > 0) {
+    const kind = `${key.type === 'asymmetric' ? 'an asymmetric' : 'a symmetric'} KMS key with key usage ${key.KeyUsage}`;
+    const valid = inOrder.filter((name) => fitsKey(name, key));
+    const message = `Operations [${misfits.join(', ')}] are not supported when creating a grant for ${kind}. Valid operations are [${valid.join(', ')}]`;
+    throw new KmsError('ValidationException', message);
+  }
+  const { EncryptionContextSubset, EncryptionContextEquals } = Constraints ?? {};
+  if (key.type !== 'symmetric' && (EncryptionContextSubset ?? EncryptionContextEquals) !== undefined) {
+    const message = 'EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.';
+    throw new KmsError('ValidationException', message);
+  }
 };
 
 export interface GrantConstraints {
@@ -75,9 +104,19 @@ export interface GrantRecord {
 const principalArn =
   /^arn:aws[a-z-]*:(?:iam::\d{12}:(?:root|(?:user|role)\/.+)|sts::\d{12}:(?:assumed-role\/[^/]+\/[^/]+|federated-user\/.+))$/;
 
+const uniqueId = /^A(?:ID|RO)A[A-Z0-9]{12,}(?::.+)?$/;
+const sessionWithPath = /^arn:aws[a-z-]*:sts::\d{12}:assumed-role\/.+\/.+\/.+$/;
+
+/** What AWS takes for the id of a user, role or session; here nobody is known by it. */
+export const isUniqueId = (principal: string): boolean => uniqueId.test(principal);
+
 /** @throws {KmsError} InvalidArnException */
-export const checkGrantPrincipal = (arn: string | undefined): void => {
-  if (arn !== undefined && !principalArn.test(arn)) throw invalidPrincipal(arn);
+export const checkGrantPrincipal = (member: string, principal: string | undefined): void => {
+  if (principal === undefined || (principalArn.test(principal) && !sessionWithPath.test(principal))) return;
+  if (isUniqueId(principal))
+    throw new KmsError('InvalidArnException', `${member} does not refer to a valid principal.`);
+  if (sessionWithPath.test(principal)) throw new KmsError('InvalidArnException', `ARN is not valid: ${principal}`);
+  throw invalidPrincipal(principal);
 };
 
 export const invalidPrincipal = (arn: string): KmsError =>
@@ -108,12 +147,15 @@ export const checkGrantConstraints = ({ EncryptionContextSubset, EncryptionConte
 export const grantNotFound = (GrantId: string): KmsError =>
   new KmsError('NotFoundException', `Grant ID ${GrantId} not found`);
 
+/** As AWS shows when a grant was made. */
+const wholeSeconds = (date: Date): Date => new Date(Math.floor(date.getTime() / 1000) * 1000);
+
 /** A grant as ListGrants and ListRetirableGrants show it. */
 export const grantEntry = (grant: GrantRecord, KeyArn: string) => ({
   KeyId: KeyArn,
   GrantId: grant.GrantId,
   Name: grant.Name ?? '',
-  CreationDate: grant.CreationDate,
+  CreationDate: wholeSeconds(grant.CreationDate),
   // AWS shows a service principal in the place of the grantee.
   GranteePrincipal: grant.GranteePrincipal ?? grant.GranteeServicePrincipal,
   GranteeServicePrincipal: grant.GranteeServicePrincipal,

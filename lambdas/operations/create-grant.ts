@@ -1,8 +1,8 @@
 import { KmsError } from '../../core/model/errors.ts';
 import {
   checkGrantConstraints,
+  checkGrantFits,
   checkGrantPrincipal,
-  fitsKey,
   type GrantRecord,
   grantOperations,
 } from '../../core/model/grant.ts';
@@ -76,8 +76,8 @@ export const createGrant = operation({
     if (input.Operations.every((name) => name === 'CreateGrant')) {
       throw refuse('Grants must not contain only the CreateGrant operation.');
     }
-    checkGrantPrincipal(GranteePrincipal);
-    checkGrantPrincipal(RetiringPrincipal);
+    checkGrantPrincipal('GranteePrincipal', GranteePrincipal);
+    checkGrantPrincipal('RetiringPrincipal', RetiringPrincipal);
     checkGrantConstraints(input.Constraints ?? {});
   },
 
@@ -85,13 +85,8 @@ export const createGrant = operation({
     const { KeyId: _, GrantTokens: __, DryRun: ___, ...content } = input;
     const { KeyId, KeySpec, KeyUsage } = key.record;
     const { type } = specOf(KeySpec);
-    const misfit = input.Operations.find((name) => !fitsKey(name, { KeyUsage, type }));
-    if (misfit) throw new KmsError('ValidationException', `Operation ${misfit} is not valid for key ${key.Arn}.`);
-    const { EncryptionContextSubset, EncryptionContextEquals } = input.Constraints ?? {};
-    if (type !== 'symmetric' && (EncryptionContextSubset ?? EncryptionContextEquals) !== undefined) {
-      throw new KmsError('ValidationException', `Key ${key.Arn} does not support encryption context constraints.`);
-    }
     const Operations = [...new Set(input.Operations)];
+    checkGrantFits({ Operations, Constraints: input.Constraints }, { KeyUsage, type });
     // The retry of a named grant is the same grant; without a name every call makes another.
     const GrantId = fingerprint([KeyId, input.Name ?? random(32).toString('hex'), content]);
     const accounts = { KeyAccountId: key.record.AccountId, AccountId: caller.accountId };

@@ -1,5 +1,5 @@
 import { KmsError } from '../../core/model/errors.ts';
-import { grantEntry } from '../../core/model/grant.ts';
+import { checkGrantPrincipal, grantEntry, isUniqueId } from '../../core/model/grant.ts';
 import { grantId, grantPrincipal, keyId, optional, pageMembers, servicePrincipal } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -14,6 +14,7 @@ export const listGrants = operation({
     GranteeServicePrincipal: optional(servicePrincipal()),
   },
   key: { from: 'KeyId', acrossAccounts: true },
+  permissions: { principals: ['GranteePrincipal'] },
   page: { defaultLimit: 50, maxLimit: 100 },
   audit: { readOnly: true },
   uses: { grants: ['list'] },
@@ -25,6 +26,12 @@ export const listGrants = operation({
         'Specify either GranteePrincipal or GranteeServicePrincipal, not both.',
       );
     }
+    if (GranteePrincipal === undefined) return;
+    if (isUniqueId(GranteePrincipal)) {
+      throw new KmsError('InvalidArnException', 'Input does not refer to a valid principal');
+    }
+    // The name of a service, which ListGrants shows as a grantee too, is no ARN.
+    if (GranteePrincipal.startsWith('arn:')) checkGrantPrincipal('GranteePrincipal', GranteePrincipal);
   },
 
   async handle({ input, key, stores, page }) {

@@ -1,6 +1,6 @@
 import { keyArn } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
-import { checkGrantPrincipal, grantEntry } from '../../core/model/grant.ts';
+import { checkGrantPrincipal, grantEntry, isUniqueId } from '../../core/model/grant.ts';
 import { grantPrincipal, optional, pageMembers, refused, servicePrincipal } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -12,13 +12,17 @@ export const listRetirableGrants = operation({
     RetiringPrincipal: optional(grantPrincipal()),
     RetiringServicePrincipal: refused(servicePrincipal(), 'Only a service principal may list the grants it retires.'),
   },
+  permissions: { principals: ['RetiringPrincipal'] },
   page: { defaultLimit: 50, maxLimit: 100 },
   audit: { readOnly: true },
   uses: { grants: ['listRetirable'] },
 
   check({ RetiringPrincipal }) {
     if (RetiringPrincipal === undefined) throw new KmsError('ValidationException', 'RetiringPrincipal is required.');
-    checkGrantPrincipal(RetiringPrincipal);
+    if (isUniqueId(RetiringPrincipal)) {
+      throw new KmsError('NotFoundException', `Retiring principal ${RetiringPrincipal} could not be found`);
+    }
+    checkGrantPrincipal('RetiringPrincipal', RetiringPrincipal);
   },
 
   async handle({ input: { RetiringPrincipal = '' }, stores, region, page }) {

@@ -54,6 +54,42 @@ describe('grants', () => {
     expect(await call()).toMatchObject({ KeyId: Arn });
   });
 
+  it.each([
+    [
+      { KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' },
+      ['Encrypt', 'VerifyMac', 'Sign'],
+      'Operations [Encrypt, Sign] are not supported when creating a grant for a symmetric KMS key with key usage GENERATE_VERIFY_MAC. Valid operations are [CreateGrant, RetireGrant, DescribeKey, GenerateMac, VerifyMac]',
+    ],
+    [
+      { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+      ['GenerateMac', 'GenerateMac'],
+      'Operations [GenerateMac] are not supported when creating a grant for an asymmetric KMS key with key usage SIGN_VERIFY. Valid operations are [CreateGrant, RetireGrant, DescribeKey, Sign, Verify, GetPublicKey]',
+    ],
+  ])('fit the key: of %j they give none of %j', async (of, Operations, message) => {
+    const other = await kms.newKey(of);
+    const refused = await kms.call('CreateGrant', { KeyId: other.KeyId, GranteePrincipal: alice, Operations });
+    expect(refused).toMatchObject({ status: 400, __type: 'ValidationException', message });
+    const Constraints = { EncryptionContextEquals: { a: '1' } };
+    expect(
+      await kms.call('CreateGrant', {
+        KeyId: other.KeyId,
+        GranteePrincipal: alice,
+        Operations: ['DescribeKey'],
+        Constraints,
+      }),
+    ).toMatchObject({
+      __type: 'ValidationException',
+      message: 'EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.',
+    });
+  });
+
+  it('are dated to the second', async () => {
+    kms.moveClock(0.123);
+    await kms.call('CreateGrant', { KeyId, GranteePrincipal: alice, Operations: ['Encrypt'] });
+    const [{ CreationDate }] = (await kms.call('ListGrants', { KeyId })).Grants;
+    expect(CreationDate).toBe(Math.floor(kms.now().getTime() / 1000));
+  });
+
   it('that were made in the account of the grantee need none', async () => {
     const { Policy } = await kms.call('GetKeyPolicy', { KeyId });
     const { Version, Statement } = JSON.parse(Policy);

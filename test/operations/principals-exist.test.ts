@@ -34,6 +34,40 @@ it.each([
   expect((await kms.call('ListGrants', { KeyId })).Grants).toEqual([]);
 });
 
+it('grants are not listed for somebody who does not exist', async () => {
+  const refusal = (message: string, __type = 'InvalidArnException') => ({ __type, message });
+  const listed = async (principal: string) => [
+    await kms.call('ListGrants', { KeyId, GranteePrincipal: principal }),
+    await kms.call('ListRetirableGrants', { RetiringPrincipal: principal }),
+  ];
+  const unknown = refusal(`ARN does not refer to a valid principal: ${ghost}`);
+  expect(await listed(ghost)).toMatchObject([unknown, unknown]);
+  expect(await listed(alice)).toMatchObject([{ Grants: [] }, { Grants: [] }]);
+  const withPath = `arn:aws:sts::${accountId}:assumed-role/team/Lab/s1`;
+  const invalid = refusal(`ARN is not valid: ${withPath}`);
+  expect(await listed(withPath)).toMatchObject([invalid, invalid]);
+  const id = 'AROA00000000000000100:s1';
+  expect(await listed(id)).toMatchObject([
+    refusal('Input does not refer to a valid principal'),
+    refusal(`Retiring principal ${id} could not be found`, 'NotFoundException'),
+  ]);
+  expect(await kms.call('ListGrants', { KeyId, GranteePrincipal: 'sns.amazonaws.com' })).toMatchObject({ Grants: [] });
+});
+
+it('a grant is refused for an id, of which nobody is known, and for a session with the path of its role', async () => {
+  const granting = (members: object) => kms.call('CreateGrant', { KeyId, Operations: ['Encrypt'], ...members });
+  const id = 'AROA00000000000000100:s1';
+  expect(await granting({ GranteePrincipal: id })).toMatchObject({
+    __type: 'InvalidArnException',
+    message: 'GranteePrincipal does not refer to a valid principal.',
+  });
+  expect(await granting({ GranteePrincipal: alice, RetiringPrincipal: id })).toMatchObject({
+    message: 'RetiringPrincipal does not refer to a valid principal.',
+  });
+  const withPath = `arn:aws:sts::${accountId}:assumed-role/team/Lab/s1`;
+  expect(await granting({ GranteePrincipal: withPath })).toMatchObject({ message: `ARN is not valid: ${withPath}` });
+});
+
 it('a key policy is refused that names somebody who does not exist, also where its lockout check is left out', async () => {
   for (const Policy of [naming('Principal', alice, ghost), naming('NotPrincipal', accountId, ghost)]) {
     expect(await kms.call('PutKeyPolicy', { KeyId, Policy })).toMatchObject(invalid);
