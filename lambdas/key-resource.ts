@@ -32,7 +32,7 @@ const kmsAt = (environment: Environment): CallKms => {
     const path = `${pathname.replace(/\/$/, '')}/${operation}`;
     const { status, body } = await send({ path, headers, body: JSON.stringify(input), timeoutMs });
     const answer = body === '' ? {} : JSON.parse(body);
-    if (status !== 200) throw new Error(`${operation}: ${answer.__type} ${answer.message ?? ''}`);
+    if (status !== 200) throw new Error(`${operation}: ${answer.__type} ${answer.message ?? answer.Message ?? ''}`);
     return answer;
   };
 };

@@ -1,5 +1,5 @@
 import { type GatewayResponseOptions, ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import type { ErrorName } from '../core/model/errors.ts';
+import { type ErrorName, messageMember } from '../core/model/errors.ts';
 
 interface Answer {
   readonly name: ErrorName;
@@ -44,7 +44,7 @@ const optionsOf = (type: ResponseType, { name, status, message }: Answer): Gatew
     type,
     ...(status && { statusCode: status }),
     // The default would be chosen by what the client accepts; this one answers whatever it accepts.
-    templates: { 'application/json': `{"__type":"${name}","message":${words}}` },
+    templates: { 'application/json': `{"__type":"${name}","${messageMember(name)}":${words}}` },
     responseHeaders: { 'content-type': `'${contentType}'`, 'x-amzn-errortype': `'${name}'` },
   };
 };

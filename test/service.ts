@@ -10,7 +10,7 @@ import { type OperationName, operations } from '../lambdas/operations/index.ts';
 import { recordOf } from '../lambdas/pipeline/audit-entry.ts';
 import { headerValues } from '../lambdas/pipeline/header-values.ts';
 import { serve } from '../lambdas/pipeline/index.ts';
-import type { AuditRecord, HttpRequest, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
+import type { AuditRecord, HttpReply, HttpRequest, LogEntry, Runtime, Standing } from '../lambdas/pipeline/ports.ts';
 import { storesOf } from '../lambdas/pipeline/uses.ts';
 import { newKeyPolicies } from '../lambdas/policies.ts';
 import { newQuotas } from '../lambdas/quotas.ts';
@@ -47,13 +47,18 @@ export const allowed = (...Statement: object[]): Standing => ({
   tags: {},
 });
 
-/** What a call came back with: the members of the answer, or `__type` and `message`. */
+/** What a call came back with: the members of the answer, or `__type` and `message`, under whichever name it comes. */
 export interface Answer {
   readonly status: number;
   readonly requestId: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every operation
   readonly [member: string]: any;
 }
+
+const answerOf = ({ status, body }: HttpReply) => {
+  const { Message, ...members } = body === '' ? {} : JSON.parse(body);
+  return { status, ...members, ...(Message !== undefined && { message: Message }) };
+};
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -212,14 +217,13 @@ const callsTo = (runtime: Runtime, arriving: () => Partial<HttpRequest>, secrets
       requestId: '00000000-0000-4000-8000-00000000000a',
       ...arriving(),
     });
-    const members = reply.body === '' ? {} : (JSON.parse(reply.body) as object);
-    return { status: reply.status, requestId: String(reply.headers['x-amzn-requestid']), ...members } as Answer;
+    return { ...answerOf(reply), requestId: String(reply.headers['x-amzn-requestid']) } as Answer;
   };
   const call = (name: OperationName, parameters: Parameters = {}) => send(name, toJson(parameters));
   /** A call from inside, as services of this project make it. */
   const callAs = async (as: ServiceCall, name: OperationName, parameters: Parameters = {}) => {
     const reply = await handlerOf(name)(serviceRequest(as.service, parameters), callerOfService(as));
-    return { status: reply.status, ...JSON.parse(reply.body || '{}') } as Answer;
+    return answerOf(reply) as Answer;
   };
   return { send, call, callAs };
 };

@@ -64,3 +64,7 @@ export class KmsError extends Error {
 
 /** The answer to a marker that no page of this listing ended with. */
 export const invalidMarker = (): KmsError => new KmsError('InvalidMarkerException', 'The marker is not valid.');
+
+/** Where an answer has the text of an error: what AWS's framework refuses, before the service does, has it under another name. */
+export const messageMember = (name: ErrorName): 'message' | 'Message' =>
+  name === 'AccessDeniedException' || name === 'SerializationException' ? 'Message' : 'message';

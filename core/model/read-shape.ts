@@ -19,21 +19,26 @@ export const readMembers = (members: Members, json: Readonly<Record<string, unkn
   return input;
 };
 
-const typeNames: Record<Shape['type'], string> = {
+const typeNames = {
   string: 'a String',
   blob: 'a Blob',
   integer: 'an Integer',
   boolean: 'a Boolean',
   timestamp: 'a Timestamp',
-  list: 'a List',
-  map: 'a Map',
-  structure: 'a Structure',
-};
+} as const;
 
-const jsonType = (value: unknown) => (value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value);
-
+/** Never with the value, which may be a secret. */
 const mismatch = (shape: Shape, value: unknown) =>
-  new KmsError('SerializationException', `A JSON ${jsonType(value)} cannot be converted to ${typeNames[shape.type]}`);
+  new KmsError('SerializationException', mismatchText(shape.type, value));
+
+const mismatchText = (wanted: Shape['type'], value: unknown): string => {
+  if (Array.isArray(value)) return 'Start of list found where not expected';
+  if (typeof value === 'object' && value !== null) return 'Start of structure or map found where not expected.';
+  if (wanted === 'list' || wanted === 'map') return `Expected ${wanted} or null`;
+  if (wanted === 'structure') return 'Expected null';
+  const kind = typeof value === 'boolean' ? String(value) : value === null ? 'null' : typeof value;
+  return `${kind.toUpperCase()}_VALUE can not be converted to ${typeNames[wanted]}`;
+};
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

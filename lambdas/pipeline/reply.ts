@@ -1,4 +1,4 @@
-import { KmsError } from '../../core/model/errors.ts';
+import { KmsError, messageMember } from '../../core/model/errors.ts';
 import type { Output } from '../operation.ts';
 import type { Call } from './call.ts';
 import type { HttpReply, Runtime } from './ports.ts';
@@ -32,7 +32,7 @@ const toWire = (value: unknown): unknown => {
 export const replyToError = (requestId: string, { name, message, status }: KmsError): HttpReply => ({
   status,
   headers: headersFor(requestId),
-  body: JSON.stringify(message === '' ? { __type: name } : { __type: name, message }),
+  body: JSON.stringify(message === '' ? { __type: name } : { __type: name, [messageMember(name)]: message }),
 });
 
 /** What the caller may know of an error: ours as it is; anything else is a bug of ours, and answered bare. */

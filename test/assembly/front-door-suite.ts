@@ -12,7 +12,7 @@ export const frontDoorSuite = (world: () => World): void => {
     (await world().as(admin)('CreateKey', members)).members.KeyMetadata.Arn;
   const refusalOf = async (call: Call, operation: string, members = {}) => {
     const { status, members: told } = await call(operation, members);
-    return `${status} ${told.__type} ${told.message ?? ''}`;
+    return `${status} ${told.__type} ${told.message ?? told.Message ?? ''}`;
   };
 
   it('takes the gateway’s word on identity policies, path by path', async () => {

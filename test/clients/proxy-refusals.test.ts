@@ -25,7 +25,8 @@ describe('an answer that is no success', () => {
     [504, 'InternalServerErrorException', '{"message":"m"}', 503, 'DependencyTimeoutException'],
     [503, 'ServiceUnavailableException', '{"message":"m"}', 503, 'DependencyTimeoutException'],
   ] as const)('of the gateway, %i %s %s, is %i %s', (status, errorType, body, expected, __type) => {
-    expect(answerTo(status, errorType, body)).toEqual({ status: expected, __type, message: 'm' });
+    const text = __type === 'AccessDeniedException' ? { Message: 'm' } : { message: 'm' };
+    expect(answerTo(status, errorType, body)).toEqual({ status: expected, __type, ...text });
   });
 
   it('of the service stays as it is, also under a name of tomorrow', () => {

@@ -50,9 +50,9 @@ describe.each([
       'content-type': 'application/x-amz-json-1.1',
       'x-amzn-requestid': expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
-    const { __type, message = '' } = JSON.parse(body);
+    const { __type, message, Message = message ?? '' } = JSON.parse(body);
     expect(Object.keys(errorStatuses)).toContain(__type);
-    return { status, __type: String(__type), message: String(message) };
+    return { status, __type: String(__type), message: String(Message) };
   };
 
   describe('bodies', () => {

@@ -44,7 +44,7 @@ export const credentialsOf = ({ accessKeyId, secretAccessKey, sessionToken }: Pr
 
 /** Some gateway responses in the form of KMS, as a deployment sets them. */
 export const kmsResponses: GatewayResponses = {
-  ACCESS_DENIED: { status: 400, template: '{"__type":"AccessDeniedException","message":$context.error.messageString}' },
+  ACCESS_DENIED: { status: 400, template: '{"__type":"AccessDeniedException","Message":$context.error.messageString}' },
   INVALID_SIGNATURE: {
     status: 400,
     template: '{"__type":"InvalidSignatureException","message":$context.error.messageString}',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { errorStatuses } from '../../core/model/errors.ts';
+import { errorStatuses, messageMember } from '../../core/model/errors.ts';
 import { referenceOf, resourcesOf, synthesise } from './synthesis.ts';
 
 const template = synthesise();
@@ -76,7 +76,7 @@ it('answers in the form of KMS what it refuses by itself', () => {
     const known: Readonly<Record<string, number>> = errorStatuses;
     if (StatusCode) expect(StatusCode).toBe(String(known[body.__type]));
     expect(known[body.__type]).toBeDefined();
-    return [ResponseType, StatusCode, body.__type, body.message];
+    return [ResponseType, StatusCode, body.__type, body[messageMember(body.__type)]];
   });
   expect(answers.toSorted()).toEqual([
     ['ACCESS_DENIED', '400', 'AccessDeniedException', 'its own'],

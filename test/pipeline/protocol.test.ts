@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KmsError } from '../../core/model/errors.ts';
+import { replyToError } from '../../lambdas/pipeline/reply.ts';
 import { newService, type Service } from '../service.ts';
 
 let kms: Service;
@@ -81,5 +83,15 @@ describe('every answer', () => {
     const { __type, ...rest } = await kms.call('Decrypt', { CiphertextBlob: Buffer.from('no blob') });
     expect(__type).toBe('InvalidCiphertextException');
     expect(rest).not.toHaveProperty('message');
+  });
+
+  it("has the text of what AWS's framework refuses under Message, of what KMS refuses under message", () => {
+    const told = (error: KmsError) => JSON.parse(replyToError('', error).body);
+    for (const name of ['AccessDeniedException', 'SerializationException'] as const) {
+      expect(told(new KmsError(name, 'why'))).toEqual({ __type: name, Message: 'why' });
+    }
+    for (const name of ['ValidationException', 'NotFoundException', 'InvalidSignatureException'] as const) {
+      expect(told(new KmsError(name, 'why'))).toEqual({ __type: name, message: 'why' });
+    }
   });
 });

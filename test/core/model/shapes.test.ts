@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { KmsError } from '../../../core/model/errors.ts';
 import { readMembers } from '../../../core/model/read-shape.ts';
 import {
   blob,
@@ -113,9 +114,23 @@ describe('reading the JSON of a request', () => {
     refuses({ List: list(text({})) }, '{"List":[null]}');
   });
 
+  it.each([
+    [optional(integer({ min: 0, max: 9 })), '"1"', 'STRING_VALUE can not be converted to an Integer'],
+    [optional(text({})), '1', 'NUMBER_VALUE can not be converted to a String'],
+    [optional(text({})), 'true', 'TRUE_VALUE can not be converted to a String'],
+    [optional(text({})), 'false', 'FALSE_VALUE can not be converted to a String'],
+    [optional(text({})), '[]', 'Start of list found where not expected'],
+    [optional(text({})), '{}', 'Start of structure or map found where not expected.'],
+    [optional(list(text({}))), '"a"', 'Expected list or null'],
+    [optional(textMap()), '"a"', 'Expected map or null'],
+    [optional(structure({})), '"a"', 'Expected null'],
+  ] as const)('tells of %o and %s what AWS tells', (shape, json, message) => {
+    expect(() => read({ It: shape }, `{"It":${json}}`)).toThrow(new KmsError('SerializationException', message));
+  });
+
   it('never repeats a value in its error', () => {
     expect(() => read({ Text: text({}) }, '{"Text":{"hunter2":"hunter2"}}')).toThrow(
-      /^A JSON object cannot be converted/,
+      /^Start of structure or map found where not expected\.$/,
     );
     expect(() => read({ Bytes: blob({ min: 0, max: 9 }) }, '{"Bytes":"hunter2!"}')).not.toThrow(/hunter2/);
   });

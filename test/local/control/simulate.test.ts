@@ -66,7 +66,7 @@ describe('the question whether a principal may', () => {
     ['is no object', [], 'must be a JSON object'],
     ['says nothing', {}, "'principal'"],
     ['has a member too many', { ...bob, caller: 'x' }, 'no member caller'],
-    ['has a member of the wrong type', { ...bob, context: 'x' }, 'cannot be converted to a Map'],
+    ['has a member of the wrong type', { ...bob, context: 'x' }, 'Expected map or null'],
     [
       'is about nobody',
       { ...bob, principal: 'mallory' },
