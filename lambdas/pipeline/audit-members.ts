@@ -8,10 +8,14 @@ const largestObject = 100 * 1024;
 /** As JSON, what a record shows of the input: all but bytes, secrets and what the operation hides; `null` for nothing. */
 export const requestParameters = ({ operation, input, sent }: Call): string => {
   const { onlySent = [], fills } = operation.audit;
-  const parameters = shown(visibleOf(operation), fills ? { ...input, ...filled(fills, input) } : input);
-  for (const name of onlySent) if (sent?.has(name) !== true) delete parameters[lowerFirst(name)];
-  const text = within('requestParameters', parameters);
-  return text === '{}' ? 'null' : text;
+  const values = fills ? { ...input, ...filled(fills, input) } : input;
+  let members = '';
+  for (const { name, told, shape } of toldOf(visibleOf(operation))) {
+    const value = values[name];
+    if (value === undefined || (onlySent.includes(name) && sent?.has(name) !== true)) continue;
+    members += `,"${told}":${JSON.stringify(asShaped(shape, value))}`;
+  }
+  return (members && within('requestParameters', `{${members.slice(1)}}`)) || 'null';
 };
 
 /** Worked out once for each operation. */
@@ -45,12 +49,11 @@ export const responseElements = ({ operation, keys, output }: Call): string => {
   const members = names.map((name): [string, unknown] =>
     name === 'key ARN' ? ['keyId', keys.key?.Arn] : [lowerFirst(name), asLogged(output?.[name])],
   );
-  return within('responseElements', Object.fromEntries(members));
+  return within('responseElements', JSON.stringify(Object.fromEntries(members)));
 };
 
 /** Of what is too large, CloudTrail keeps that it was. */
-const within = (name: string, members: Record<string, unknown>): string => {
-  const text = JSON.stringify(members);
+const within = (name: string, text: string): string => {
   if (text.length <= largestObject / 3) return text; // no character has more bytes than 3
   const size = Buffer.byteLength(text);
   if (size <= largestObject) return text;

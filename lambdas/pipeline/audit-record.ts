@@ -40,7 +40,7 @@ export const auditEntry = (
 "eventName":"${operation.name}",\
 "awsRegion":"${region}"${sourceMember(request.sourceIp)}${userAgentMember(headerIn(request, 'user-agent')?.slice(0, longestText))}${errorMembers(error)},\
 "requestParameters":${requestParameters(call)},\
-"responseElements":${error ? 'null' : responseElements(call)}${member('additionalEventData', additional(call, error))}${member('requestID', request.requestId)},\
+"responseElements":${error ? 'null' : responseElements(call)}${additionalMember(call, error)}${member('requestID', request.requestId)},\
 "eventID":"${eventID}",\
 "readOnly":${operation.audit.readOnly},\
 "resources":${JSON.stringify(told)},\
@@ -68,13 +68,14 @@ const errorMembers = (error: KmsError | undefined): string => {
   return member('errorCode', code) + member('errorMessage', error.message.slice(0, longestText) || undefined);
 };
 
-const additional = (call: Call, error: KmsError | undefined) => {
+const additionalMember = (call: Call, error: KmsError | undefined): string => {
   const { recipient, reasons } = call;
-  const grant = grantOf(call);
-  const materials = error ? undefined : materialsOf(call);
-  if (grant === undefined && recipient === undefined && reasons === undefined && materials === undefined)
-    return undefined;
-  return { ...materials, grantId: grant?.GrantId, recipient: recipient && attestedOnRecord(recipient), reasons };
+  const members =
+    (error ? '' : materialMembers(call)) +
+    member('grantId', grantOf(call)?.GrantId) +
+    member('recipient', recipient && attestedOnRecord(recipient)) +
+    member('reasons', reasons);
+  return members && `,"additionalEventData":{${members.slice(1)}}`;
 };
 
 const grantOf = ({ operation, keys }: Call) => {
@@ -83,17 +84,17 @@ const grantOf = ({ operation, keys }: Call) => {
 };
 
 /** Ciphertexts of symmetric keys tell under which material they were made; an answer does not always. */
-const materialsOf = ({ operation, keys, input, output }: Call): Readonly<Record<string, string>> | undefined => {
+const materialMembers = ({ operation, keys, input, output }: Call): string => {
   const { materials } = operation.audit;
-  if (materials === undefined) return undefined;
-  const found: Record<string, string> = {};
+  let found = '';
+  if (materials === undefined) return found;
   for (const [name, source] of entriesOf(materials)) {
     const ciphertext = 'sent' in source ? input[source.sent] : output?.[source.answered];
     const blob = Buffer.isBuffer(ciphertext) ? idsOfBlob(ciphertext) : undefined;
     const isOfCall = entriesOf(operation.keys).some(([target]) => keys[target]?.record.KeyId === blob?.KeyId);
-    if (blob && isOfCall) found[name] = blob.KeyMaterialId;
+    if (blob && isOfCall) found += member(name, blob.KeyMaterialId);
   }
-  return Object.keys(found).length === 0 ? undefined : found;
+  return found;
 };
 
 /** Whose log it is: the caller's account; that of the key, when a service calls by itself. */
