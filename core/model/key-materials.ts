@@ -86,12 +86,12 @@ export const rotateTo = (
   };
 };
 
-/** An entry of ListKeyRotations. https://docs.aws.amazon.com/kms/latest/APIReference/API_RotationsListEntry.html */
-export const rotationEntry = (KeyId: string, version: MaterialVersion, now: Date) => {
+/** An entry of ListKeyRotations, which names the key by its ARN. https://docs.aws.amazon.com/kms/latest/APIReference/API_RotationsListEntry.html */
+export const rotationEntry = (keyArn: string, version: MaterialVersion, now: Date) => {
   const { KeyMaterialId, KeyMaterialState, rotation, imported } = version;
   const present = isPresent(version, now);
   return {
-    KeyId,
+    KeyId: keyArn,
     KeyMaterialId,
     KeyMaterialDescription: imported?.KeyMaterialDescription,
     ImportState: imported && (present ? 'IMPORTED' : 'PENDING_IMPORT'),

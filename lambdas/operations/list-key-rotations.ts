@@ -1,4 +1,6 @@
+import { KmsError } from '../../core/model/errors.ts';
 import { isPermanent, isPresent, type MaterialVersion, rotationEntry } from '../../core/model/key-materials.ts';
+import { specOf } from '../../core/model/key-specs.ts';
 import { pageOf } from '../../core/model/page-of.ts';
 import { keyId, oneOf, pageMembers, withDefault } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
@@ -11,19 +13,23 @@ export const listKeyRotations = operation({
     IncludeKeyMaterial: withDefault(oneOf(['ALL_KEY_MATERIAL', 'ROTATIONS_ONLY']), 'ROTATIONS_ONLY'),
     ...pageMembers,
   },
-  key: { from: 'KeyId', type: 'symmetric' },
+  key: { from: 'KeyId' },
   page: { defaultLimit: 100, maxLimit: 1000 },
   audit: { readOnly: true, onlySent: ['IncludeKeyMaterial'] },
 
   async handle({ input, key, page, now }) {
-    const { KeyId, materials } = key.record;
-    const places = materials.map((version, place) => ({ version, place: String(place).padStart(6, '0') }));
+    const { KeySpec, materials } = key.record;
     const all = input.IncludeKeyMaterial === 'ALL_KEY_MATERIAL';
+    if (all && specOf(KeySpec).type !== 'symmetric') {
+      const message = 'Input parameter includeKeyMaterial can only be used with symmetric keys.';
+      throw new KmsError('ValidationException', message);
+    }
+    const places = materials.map((version, place) => ({ version, place: String(place).padStart(6, '0') }));
     // Pending material that has expired is gone for good; it waits for an import only where the primary has it.
     const isListed = (version: MaterialVersion) =>
       isPermanent(version) || isPresent(version, now) || version.imported?.ImportState === 'PENDING_IMPORT';
     const shown = places.filter(({ version }) => (all ? isListed(version) : version.rotation !== undefined));
     const { items, next } = pageOf(shown, ({ place }) => place, page);
-    return { Rotations: items.map(({ version }) => rotationEntry(KeyId, version, now)), ...page.end(next) };
+    return { Rotations: items.map(({ version }) => rotationEntry(key.Arn, version, now)), ...page.end(next) };
   },
 });

@@ -49,7 +49,7 @@ describe('expiry', () => {
     expect(shown).not.toHaveProperty('ValidTo');
     expect(shown).not.toHaveProperty('ExpirationModel');
     expect(await listed()).toEqual([
-      { KeyId, KeyMaterialId: id, KeyMaterialState: 'CURRENT', ImportState: 'PENDING_IMPORT' },
+      { KeyId: Arn, KeyMaterialId: id, KeyMaterialState: 'CURRENT', ImportState: 'PENDING_IMPORT' },
     ]);
     await bring(material);
     expect(await kms.call('Decrypt', { CiphertextBlob })).toMatchObject({ status: 200 });
@@ -121,7 +121,7 @@ describe('deletion of material', () => {
     const shown = await metadata();
     expect(shown).toMatchObject({ KeyState: 'PendingImport', CurrentKeyMaterialId: id });
     expect(shown).not.toHaveProperty('ExpirationModel');
-    const gone = { KeyId, KeyMaterialId: id, KeyMaterialState: 'CURRENT', KeyMaterialDescription: 'kept' };
+    const gone = { KeyId: Arn, KeyMaterialId: id, KeyMaterialState: 'CURRENT', KeyMaterialDescription: 'kept' };
     expect(await listed()).toEqual([{ ...gone, ImportState: 'PENDING_IMPORT' }]);
     expect(await importing(kms, KeyId, randomBytes(32))).toMatchObject(incorrect);
     expect(await bring(material)).toBe(id);

@@ -110,7 +110,7 @@ describe('new material', () => {
     const old = await encrypt();
     const second = await bring(randomBytes(32), { ...asNew, KeyMaterialDescription: 'next' });
     expect(await metadata()).toMatchObject({ CurrentKeyMaterialId: first, KeyState: 'Enabled' });
-    const imported = { KeyId, ImportState: 'IMPORTED', ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
+    const imported = { KeyId: Arn, ImportState: 'IMPORTED', ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
     const described = { ...imported, KeyMaterialDescription: 'next' };
     expect(await listed()).toEqual([
       { ...imported, KeyMaterialId: first, KeyMaterialState: 'CURRENT' },

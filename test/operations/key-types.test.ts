@@ -33,9 +33,9 @@ const table: Readonly<Record<string, readonly Kind[]>> = {
   Decapsulate: ['encapsulation'],
   GetPublicKey: asymmetric,
   EnableKeyRotation: ['symmetric'],
-  // The guide has it for symmetric keys alone, but the service takes it from all: none of the others rotates.
+  // The guide has these for symmetric keys alone, but the service takes them from all: none of the others rotates.
   DisableKeyRotation: ['symmetric', 'HMAC', ...asymmetric],
-  ListKeyRotations: ['symmetric'],
+  ListKeyRotations: ['symmetric', 'HMAC', ...asymmetric],
   RotateKeyOnDemand: ['symmetric'],
 };
 

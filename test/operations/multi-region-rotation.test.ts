@@ -52,7 +52,9 @@ describe('keys whose material KMS makes', () => {
     expect(await current(asia)).toBe(id);
     await decrypts(before, kms, europe, asia);
     for (const region of [kms, europe, asia]) await decrypts(await encrypt(region), kms, europe, asia);
-    expect(await materials(europe)).toEqual(await materials(kms));
+    const known = (await materials(kms)).map((version: object) => ({ ...version, KeyId: arnIn('eu-west-1') }));
+    expect(known).toHaveLength(2);
+    expect(await materials(europe)).toEqual(known);
   });
 
   it('rotate a disabled replica along', async () => {

@@ -71,8 +71,10 @@ describe('a replica', () => {
     kms.moveClock(1);
     expect(await europe.call('Decrypt', { CiphertextBlob })).toMatchObject({ status: 200 });
     const { Rotations } = await kms.call('ListKeyRotations', { KeyId });
-    expect(Rotations).toHaveLength(1);
-    expect((await europe.call('ListKeyRotations', { KeyId })).Rotations).toEqual(Rotations);
+    expect(Rotations).toMatchObject([{ KeyId: Arn }]);
+    expect((await europe.call('ListKeyRotations', { KeyId })).Rotations).toEqual([
+      { ...Rotations[0], KeyId: arnIn('eu-west-1') },
+    ]);
     const { requestId: _, KeyId: __, ...status } = await kms.call('GetKeyRotationStatus', { KeyId });
     expect(await europe.call('GetKeyRotationStatus', { KeyId })).toMatchObject({
       ...status,

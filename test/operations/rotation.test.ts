@@ -179,12 +179,12 @@ describe('the list of rotations', () => {
     }
     const onDemand = { RotationType: 'ON_DEMAND' };
     const [first, second] = [
-      { KeyId, KeyMaterialId: ids[1], KeyMaterialState: 'NON_CURRENT', RotationDate: dates[0], ...onDemand },
-      { KeyId, KeyMaterialId: ids[2], KeyMaterialState: 'CURRENT', RotationDate: dates[1], ...onDemand },
+      { KeyId: Arn, KeyMaterialId: ids[1], KeyMaterialState: 'NON_CURRENT', RotationDate: dates[0], ...onDemand },
+      { KeyId: Arn, KeyMaterialId: ids[2], KeyMaterialState: 'CURRENT', RotationDate: dates[1], ...onDemand },
     ];
     expect(await rotations()).toEqual([first, second]);
     expect(await rotations({ IncludeKeyMaterial: 'ROTATIONS_ONLY' })).toEqual([first, second]);
-    const original = { KeyId, KeyMaterialId: ids[0], KeyMaterialState: 'NON_CURRENT' };
+    const original = { KeyId: Arn, KeyMaterialId: ids[0], KeyMaterialState: 'NON_CURRENT' };
     expect(await rotations({ IncludeKeyMaterial: 'ALL_KEY_MATERIAL' })).toEqual([original, first, second]);
   });
 
@@ -209,7 +209,7 @@ describe('the list of rotations', () => {
 });
 
 describe('a key that cannot be rotated', () => {
-  const all = ['EnableKeyRotation', 'RotateKeyOnDemand', 'ListKeyRotations'];
+  const all = ['EnableKeyRotation', 'RotateKeyOnDemand'];
 
   it.each(
     all.flatMap((name) => [
@@ -218,7 +218,7 @@ describe('a key that cannot be rotated', () => {
     ]),
   )('is refused by %s without a word: %s', async (name, _, creation) => {
     const key = await kms.newKey(creation);
-    const { requestId: __, ...answer } = await kms.call(name as 'RotateKeyOnDemand', { KeyId: key.KeyId }); // one of three
+    const { requestId: __, ...answer } = await kms.call(name as 'RotateKeyOnDemand', { KeyId: key.KeyId }); // one of two
     expect(answer).toEqual({ status: 400, __type: 'UnsupportedOperationException' });
   });
 
@@ -227,6 +227,20 @@ describe('a key that cannot be rotated', () => {
     async (creation) => {
       const key = await kms.newKey(creation);
       expect(await kms.call('DisableKeyRotation', { KeyId: key.KeyId })).toMatchObject({ status: 200 });
+    },
+  );
+
+  it.each([creationFor('SIGN_VERIFY'), creationFor('GENERATE_VERIFY_MAC')])(
+    'has no rotations to list, and no list of its material: %j',
+    async (creation) => {
+      ({ KeyId } = await kms.newKey(creation));
+      const { requestId: _, ...answer } = await kms.call('ListKeyRotations', { KeyId });
+      expect(answer).toEqual({ status: 200, Rotations: [], Truncated: false });
+      expect(await rotations({ IncludeKeyMaterial: 'ROTATIONS_ONLY' })).toEqual([]);
+      const message = 'Input parameter includeKeyMaterial can only be used with symmetric keys.';
+      expect(await kms.call('ListKeyRotations', { KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' })).toMatchObject(
+        refusal('ValidationException', message),
+      );
     },
   );
 
