@@ -254,7 +254,7 @@ describe('a key that cannot be rotated', () => {
     },
   );
 
-  it.each(['EnableKeyRotation', 'DisableKeyRotation', 'GetKeyRotationStatus'] as const)(
+  it.each(['EnableKeyRotation', 'DisableKeyRotation'] as const)(
     'is refused by %s for its origin while it waits for material',
     async (name) => {
       const key = await kms.newKey({ Origin: 'EXTERNAL' });
@@ -264,6 +264,11 @@ describe('a key that cannot be rotated', () => {
       );
     },
   );
+
+  it('has a status also while it waits for material, which is off', async () => {
+    ({ KeyId, Arn } = await kms.newKey({ Origin: 'EXTERNAL' }));
+    expect(await status()).toEqual({ KeyId: Arn, KeyRotationEnabled: false });
+  });
 
   it('is refused by RotateKeyOnDemand for its state while it waits for material', async () => {
     const key = await kms.newKey({ Origin: 'EXTERNAL' });
