@@ -10,7 +10,7 @@ export const getPublicKey = operation({
     from: 'KeyId',
     byAlias: 'too',
     type: 'asymmetric',
-    states: ['Enabled', 'Disabled', 'PendingImport', 'Updating'],
+    states: ['Enabled', 'Disabled', 'Updating'],
   },
   audit: { readOnly: true },
   uses: { material: 'use' },

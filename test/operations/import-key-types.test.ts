@@ -134,14 +134,18 @@ describe.each([
   });
 });
 
-it('shows the public key of an imported pair while its private half is deleted', async () => {
+it('shows the public key of an imported pair only while its private half is there', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const { KeyId, Arn } = await external('ECC_NIST_P256', 'SIGN_VERIFY');
-  await importing(kms, KeyId, pkcs8(privateKey));
-  await kms.call('DeleteImportedKeyMaterial', { KeyId });
+  const refused = { status: 400, __type: 'KMSInvalidStateException', message: `${Arn} is pending import.` };
   const shown = { status: 200, PublicKey: spki(publicKey) };
+  expect(await kms.call('GetPublicKey', { KeyId })).toMatchObject(refused);
+  await importing(kms, KeyId, pkcs8(privateKey));
   expect(await kms.call('GetPublicKey', { KeyId })).toMatchObject(shown);
-  expect(await kms.call('GetPublicKey', { KeyId })).toMatchObject(shown);
+  await kms.call('DeleteImportedKeyMaterial', { KeyId });
+  expect(await kms.call('GetPublicKey', { KeyId })).toMatchObject(refused);
   const asked = { KeyId, Message, SigningAlgorithm: 'ECDSA_SHA_256' };
-  expect(await kms.call('Sign', asked)).toMatchObject({ message: `${Arn} is pending import.` });
+  expect(await kms.call('Sign', asked)).toMatchObject(refused);
+  await importing(kms, KeyId, pkcs8(privateKey));
+  expect(await kms.call('GetPublicKey', { KeyId })).toMatchObject(shown);
 });

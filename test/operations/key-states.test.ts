@@ -8,9 +8,10 @@ import { newService, type Service } from '../service.ts';
  * The key state table of the guide: Y works, a number is the footnote that says how it fails. Its columns Pending deletion
  * and Pending replica deletion are one. Left out: Unavailable, which only keys in custom key stores can be. Where the guide
  * says that it depends on the kind of key (footnotes 7 and 9), the row is of a key of the kind that the operation is for;
- * where it names two footnotes for one cell, of the one that is seen in answers; GetKeyRotationStatus, for which it has
- * footnote 6, was seen to answer a key that waits for material. GetKeyLastUsage, Encapsulate and
- * Decapsulate are newer than the table: inferred. https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+ * where it names two footnotes for one cell, of the one that is seen in answers. Of keys that wait for material the service
+ * was seen to show the rotation status, which the table has refused, and not the public key, which it has shown.
+ * GetKeyLastUsage, Encapsulate and Decapsulate are newer than the table: inferred.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
  */
 const guide: Readonly<Record<string, string>> = {
   //                         Enabled Disabled PendingDeletion PendingImport Creating Updating
@@ -38,7 +39,7 @@ const guide: Readonly<Record<string, string>> = {
   GetKeyPolicy: 'Y Y Y Y Y Y',
   GetKeyRotationStatus: 'Y Y Y Y Y Y',
   GetParametersForImport: 'Y Y 3 Y 14 15',
-  GetPublicKey: 'Y Y 3 Y 14 Y',
+  GetPublicKey: 'Y Y 3 5 14 Y',
   ImportKeyMaterial: 'Y Y 3 Y 14 Y',
   ListAliases: 'Y Y Y Y Y Y',
   ListGrants: 'Y Y Y Y Y Y',
