@@ -46,7 +46,7 @@ export const isImportable = (KeySpec: KeySpec): boolean => wrappingsOf[specOf(Ke
 
 /**
  * Whether material of a key spec can be wrapped so.
- * @throws {KmsError} UnsupportedOperationException, as the API reference has it for parameters that are not supported
+ * @throws {KmsError} ValidationException, which AWS answers, though its API reference has UnsupportedOperationException
  */
 export const chooseWrapping = (
   KeySpec: KeySpec,
@@ -56,15 +56,15 @@ export const chooseWrapping = (
 ): { readonly algorithm: WrappingAlgorithm; readonly keySpec: WrappingKeySpec } => {
   const refuse = () =>
     new KmsError(
-      'UnsupportedOperationException',
+      'ValidationException',
       `Wrapping algorithm ${algorithm} and wrapping key spec ${keySpec} cannot be used to import a ${KeySpec} key.`,
     );
   const chosen = wrappingsOf[specOf(KeySpec).family].find((name) => name === algorithm);
   const isSm2 = chosen === 'SM2PKE';
   if (chosen === undefined || isSm2 !== (keySpec === 'SM2')) throw refuse();
   if (isSm2 && partitionOf(region) !== 'aws-cn') throw refuse();
-  // A private key on P-521 is longer than what OAEP under 2048 bits can hold.
+  // A private key on P-521 is longer than what OAEP under 2048 bits can hold; AWS refuses Ed25519 there too, which it could.
   const tooShort = keySpec === 'RSA_2048' && direct.some((name) => name === chosen);
-  if (KeySpec === 'ECC_NIST_P521' && tooShort) throw refuse();
+  if ((KeySpec === 'ECC_NIST_P521' || KeySpec === 'ECC_NIST_EDWARDS25519') && tooShort) throw refuse();
   return { algorithm: chosen, keySpec };
 };

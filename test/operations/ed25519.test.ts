@@ -122,7 +122,7 @@ it('signs with a key that was brought from outside as its owner does', async () 
   const external = await kms.newKey({ KeySpec, KeyUsage, Origin: 'EXTERNAL' });
   const material = owner.privateKey.export({ format: 'der', type: 'pkcs8' });
   const imported = await kms.call('ImportKeyMaterial', {
-    ...(await bringing(kms, external.KeyId, material)),
+    ...(await bringing(kms, external.KeyId, material, 'RSAES_OAEP_SHA_256', 'RSA_3072')),
     ...forEver,
   });
   expect(imported).toMatchObject({ status: 200 });

@@ -23,7 +23,7 @@ const kwp = ['RSA_AES_KEY_WRAP_SHA_1', 'RSA_AES_KEY_WRAP_SHA_256'];
 const refusal = (__type: string, message?: string) => ({ status: 400, __type, ...(message && { message }) });
 const unfit = (algorithm: unknown, wrappingKey: string, KeySpec: string) =>
   refusal(
-    'UnsupportedOperationException',
+    'ValidationException',
     `Wrapping algorithm ${algorithm} and wrapping key spec ${wrappingKey} cannot be used to import a ${KeySpec} key.`,
   );
 const parameters = (WrappingAlgorithm = 'RSAES_OAEP_SHA_256', WrappingKeySpec = 'RSA_2048', id = KeyId) =>
@@ -70,10 +70,13 @@ describe('GetParametersForImport', () => {
     expect(await parameters(taken[0], 'SM2', key.KeyId)).toMatchObject(unfit(taken[0], 'SM2', KeySpec));
   });
 
-  it('refuses for P-521 what 2,048 bits cannot hold', async () => {
-    const key = await kms.newKey({ Origin: 'EXTERNAL', KeySpec: 'ECC_NIST_P521', KeyUsage: 'SIGN_VERIFY' });
+  it.each([
+    'ECC_NIST_P521', // which 2,048 bits cannot hold
+    'ECC_NIST_EDWARDS25519', // which they can, and yet AWS refuses it
+  ])('refuses OAEP under 2,048 bits for %s', async (KeySpec) => {
+    const key = await kms.newKey({ Origin: 'EXTERNAL', KeySpec, KeyUsage: 'SIGN_VERIFY' });
     for (const algorithm of oaep) {
-      const refused = unfit(algorithm, 'RSA_2048', 'ECC_NIST_P521');
+      const refused = unfit(algorithm, 'RSA_2048', KeySpec);
       expect(await parameters(algorithm, 'RSA_2048', key.KeyId)).toMatchObject(refused);
       expect(await parameters(algorithm, 'RSA_3072', key.KeyId)).toMatchObject({ status: 200 });
     }

@@ -218,7 +218,7 @@ describe('as the key that wraps what is imported', () => {
       await asked(rsa.KeyId, 'RSA_AES_KEY_WRAP_SHA_256', 'SM2'),
       await asked(symmetric.KeyId),
     ]) {
-      expect(answer).toMatchObject({ status: 400, __type: 'UnsupportedOperationException' });
+      expect(answer).toMatchObject({ status: 400, __type: 'ValidationException' });
     }
   });
 });
