@@ -64,7 +64,7 @@ export const createKey = operation({
       throw new KmsError('UnsupportedOperationException', noCustomKeyStores);
     }
     if (input.Origin === 'EXTERNAL' && !isImportable(KeySpec)) {
-      throw new KmsError('UnsupportedOperationException', `KeySpec ${KeySpec} is not supported with Origin EXTERNAL.`);
+      throw new KmsError('ValidationException', `KeySpec ${KeySpec} is not supported for Origin EXTERNAL`);
     }
     if (input.Policy !== undefined) checkKeyPolicy(input.Policy);
     checkTags(input.Tags ?? []);

@@ -160,7 +160,7 @@ describe('a seed file that is broken', () => {
     [{ origin: 'IMPORTED' }, 'keys[0].origin must be one of AWS_KMS, EXTERNAL, '],
     [
       { keySpec: 'ML_DSA_44', keyUsage: 'SIGN_VERIFY', origin: 'EXTERNAL' },
-      'keys[0] is refused: KeySpec ML_DSA_44 is not supported with Origin EXTERNAL.',
+      'keys[0] is refused: KeySpec ML_DSA_44 is not supported for Origin EXTERNAL',
     ],
     [{ description: 'x'.repeat(8193) }, 'keys[0].description must have length less than or equal to 8192'],
     [{ description: null }, 'keys[0].description must be a text, in quotes'],

@@ -107,8 +107,7 @@ it.each(specs.filter(isImportable))('makes %s for %s wait for material to be imp
 });
 
 it.each(specs.filter((spec) => !isImportable(spec)))('has nothing imported for %s', async (KeySpec, KeyUsage) => {
-  const message = `KeySpec ${KeySpec} is not supported with Origin EXTERNAL.`;
-  const refused = refusal('UnsupportedOperationException', message);
+  const refused = refusal('ValidationException', `KeySpec ${KeySpec} is not supported for Origin EXTERNAL`);
   expect(await kms.call('CreateKey', { KeySpec, KeyUsage, Origin: 'EXTERNAL' })).toMatchObject(refused);
 });
 
