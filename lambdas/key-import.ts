@@ -92,7 +92,7 @@ const readUnwrapped = ({ KeySpec }: MaterialOwner, token: TokenContent, wrapped:
     if (brought === undefined) throw new KmsError('InvalidCiphertextException');
     try {
       const material = readImportedMaterial(specOf(KeySpec), brought);
-      if (material === undefined) throw new KmsError('IncorrectKeyMaterialException');
+      if (material === undefined) throw new KmsError('InvalidCiphertextException');
       return material;
     } finally {
       wipe(brought);

@@ -117,7 +117,7 @@ export interface MaterialMaker {
   /**
    * Unwraps, judges and keeps what a caller brought. The same material of the same key has the same id each time.
    * @throws {KmsError} InvalidImportTokenException, ExpiredImportTokenException, InvalidCiphertextException when it does
-   *   not unwrap, IncorrectKeyMaterialException when it is no material of the key's spec
+   *   not unwrap, or not to material of the key's spec
    */
   importMaterial(of: MaterialOwner, ImportToken: Buffer, wrapped: Buffer, now: Date): Promise<ImportedMaterial>;
 }

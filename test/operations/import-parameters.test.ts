@@ -182,9 +182,15 @@ describe('material', () => {
   });
 
   it.each([0, 16, 31, 33, 64])('of %i bytes is none of a symmetric key', async (length) => {
-    const brought = await bringing(kms, KeyId, randomBytes(length));
-    expect(await importWith(brought)).toMatchObject(refusal('IncorrectKeyMaterialException'));
+    const { requestId: _, ...answer } = await importWith(await bringing(kms, KeyId, randomBytes(length)));
+    expect(answer).toEqual(refusal('InvalidCiphertextException'));
     expect((await kms.call('DescribeKey', { KeyId })).KeyMetadata.KeyState).toBe('PendingImport');
+  });
+
+  it('of 27 bytes is none of HMAC_224', async () => {
+    const key = await kms.newKey({ Origin: 'EXTERNAL', KeySpec: 'HMAC_224', KeyUsage: 'GENERATE_VERIFY_MAC' });
+    const brought = await bringing(kms, key.KeyId, randomBytes(27));
+    expect(await importWith(brought)).toMatchObject(refusal('InvalidCiphertextException'));
   });
 
   it.each([
@@ -195,6 +201,6 @@ describe('material', () => {
     const pair = generateKeyPairSync(type as 'ec', options as { namedCurve: string }); // one of the two above
     const pkcs8 = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
     const brought = await bringing(kms, key.KeyId, pkcs8, 'RSA_AES_KEY_WRAP_SHA_256');
-    expect(await importWith({ ...brought })).toMatchObject(refusal('IncorrectKeyMaterialException'));
+    expect(await importWith({ ...brought })).toMatchObject(refusal('InvalidCiphertextException'));
   });
 });
