@@ -37,11 +37,13 @@ export const rotateKeyOnDemand = operation({
     const rotation = { date: now, type: 'ON_DEMAND' } as const;
     const eventID = newKeyId(random(16), false);
     if (record.Origin === 'EXTERNAL') {
+      const refuse = (message: string) => new KmsError('KMSInvalidStateException', message);
       const pending = pendingMaterial(record, now);
+      if (pending === undefined) throw refuse(`No available key material pending rotation for the key: ${Arn}.`);
       const others = await related.others(record);
-      if (pending === undefined || !others.every((other) => hasMaterial(other, pending.KeyMaterialId, now))) {
-        const message = `No available key material pending rotation for the key: ${Arn}.`;
-        throw new KmsError('KMSInvalidStateException', message);
+      if (!others.every((other) => hasMaterial(other, pending.KeyMaterialId, now))) {
+        const lacking = 'Key material has not been imported for replicas of the Multi-Region key.';
+        throw refuse(`Cannot perform key material rotation: ${lacking}`);
       }
       await related.update(record, rotateTo(record, pending.KeyMaterialId, rotation, eventID));
     } else {
