@@ -103,14 +103,14 @@ export const rotationEntry = (keyArn: string, version: MaterialVersion, now: Dat
   };
 };
 
-/** ExpirationModel and ValidTo as KeyMetadata shows them: the earliest expiry of the permanent materials. */
+/** ExpirationModel and ValidTo as KeyMetadata shows them: the earliest expiry of the permanent materials, if all are there. */
 export const expiryOf = (
-  { materials }: KeyRecord,
+  record: KeyRecord,
   now: Date,
 ): { readonly ExpirationModel?: ExpirationModel; readonly ValidTo?: Date } => {
-  const present = materials.filter((version) => version.imported && isPermanent(version) && isPresent(version, now));
-  if (present.length === 0) return {};
-  const instants = present.flatMap(({ imported }) => imported?.ValidTo?.getTime() ?? []);
+  if (record.Origin !== 'EXTERNAL' || isMaterialMissing(record, now)) return {};
+  const permanent = record.materials.filter(isPermanent);
+  const instants = permanent.flatMap(({ imported }) => imported?.ValidTo?.getTime() ?? []);
   if (instants.length === 0) return { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
   return { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: new Date(Math.min(...instants)) };
 };

@@ -134,8 +134,12 @@ describe('deletion of material', () => {
     const firstId = await bring(first);
     await bring(second, asNew);
     await rotate();
+    expect(await metadata()).toMatchObject({ ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' });
     await kms.call('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId: firstId });
     expect(await encrypt()).toMatchObject(pendingImport());
+    const shown = await metadata();
+    expect(shown).toMatchObject({ KeyState: 'PendingImport' });
+    expect(shown).not.toHaveProperty('ExpirationModel');
     await kms.call('DeleteImportedKeyMaterial', { KeyId });
     await bring(second);
     expect(await encrypt()).toMatchObject(pendingImport());
