@@ -1,3 +1,4 @@
+import { isPermanent } from './key-materials.ts';
 import type { KeyRecord } from './key-record.ts';
 import { isReplica } from './related-keys.ts';
 
@@ -16,9 +17,10 @@ export const dueWork = (record: KeyRecord): { readonly work: DueWork; readonly a
   if (DeletionDate && DeletionDate <= beginningOfTime) return { work: 'deletion', at: DeletionDate };
   const [event] = pendingEvents;
   if (event) return { work: 'event', at: event.eventTime };
-  const expiries = materials.flatMap(({ imported }) =>
-    imported?.ImportState === 'IMPORTED' && imported.ValidTo ? [{ work: 'expiry', at: imported.ValidTo } as const] : [],
-  );
+  const expiries = materials.filter(isPermanent).flatMap(({ imported }) => {
+    const { ImportState, ValidTo } = imported ?? {};
+    return ImportState === 'IMPORTED' && ValidTo ? [{ work: 'expiry', at: ValidTo } as const] : [];
+  });
   // A disabled key is rotated when it is enabled again, a replica with its primary.
   const rotates = KeyState === 'Enabled' && rotation !== undefined && !isReplica(record);
   const all = [

@@ -23,24 +23,27 @@ export interface ImportFacts {
   readonly ImportState: 'IMPORTED' | 'PENDING_IMPORT';
   /** Only while imported. */
   readonly ExpirationModel?: ExpirationModel | undefined;
-  /** From this instant on the material counts as deleted. */
+  /** From this instant on the material counts as deleted, unless it still waits for its rotation. */
   readonly ValidTo?: Date | undefined;
   readonly KeyMaterialDescription?: string | undefined;
   /** DER SubjectPublicKeyInfo of an asymmetric key, which outlives the private half. */
   readonly PublicKey?: Uint8Array | undefined;
 }
 
-/** Whether the material can be used, by the clock. */
-export const isPresent = ({ imported }: MaterialVersion, now: Date): boolean =>
-  imported === undefined ||
-  (imported.ImportState === 'IMPORTED' && (imported.ValidTo === undefined || imported.ValidTo > now));
-
-export const hasMaterial = ({ materials }: KeyRecord, KeyMaterialId: string, now: Date): boolean =>
-  materials.some((version) => version.KeyMaterialId === KeyMaterialId && isPresent(version, now));
-
 /** Material that encrypts, or once did; what waits for its rotation is not the key's yet, and may go again. */
 export const isPermanent = ({ KeyMaterialState }: MaterialVersion): boolean =>
   KeyMaterialState === 'CURRENT' || KeyMaterialState === 'NON_CURRENT';
+
+/** Whether the material is there, by the clock: what waits for its rotation expires only once that has come, as on AWS. */
+export const isPresent = (version: MaterialVersion, now: Date): boolean => {
+  const { imported } = version;
+  if (imported === undefined) return true;
+  const hasExpired = isPermanent(version) && imported.ValidTo !== undefined && imported.ValidTo <= now;
+  return imported.ImportState === 'IMPORTED' && !hasExpired;
+};
+
+export const hasMaterial = ({ materials }: KeyRecord, KeyMaterialId: string, now: Date): boolean =>
+  materials.some((version) => version.KeyMaterialId === KeyMaterialId && isPresent(version, now));
 
 /** Whether a key must wait for an import: it has no material yet, or lacks any of what it ever encrypted with. */
 export const isMaterialMissing = ({ Origin, materials }: KeyRecord, now: Date): boolean => {
@@ -49,9 +52,9 @@ export const isMaterialMissing = ({ Origin, materials }: KeyRecord, now: Date): 
   return permanent.length === 0 || !permanent.every((version) => isPresent(version, now));
 };
 
-/** Imported material that waits for its rotation, unless it has expired. */
-export const pendingMaterial = ({ materials }: KeyRecord, now: Date): MaterialVersion | undefined =>
-  materials.find((version) => !isPermanent(version) && isPresent(version, now));
+/** Imported material that waits for its rotation. */
+export const pendingMaterial = ({ materials }: KeyRecord): MaterialVersion | undefined =>
+  materials.find((version) => !isPermanent(version) && version.imported?.ImportState === 'IMPORTED');
 
 /** The versions when these have to be imported again; what else is known of them stays. */
 export const withoutImported = ({ materials }: KeyRecord, ids: readonly string[]): readonly MaterialVersion[] =>

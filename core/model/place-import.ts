@@ -1,6 +1,6 @@
 import { KmsError } from './errors.ts';
 import type { ImportType } from './key-import.ts';
-import { type ImportFacts, isPermanent, isPresent, type MaterialVersion, pendingMaterial } from './key-materials.ts';
+import { type ImportFacts, isPermanent, type MaterialVersion, pendingMaterial } from './key-materials.ts';
 import type { KeyRecord } from './key-record.ts';
 import { specOf } from './key-specs.ts';
 import { isReplica } from './related-keys.ts';
@@ -15,22 +15,21 @@ export interface BroughtMaterial extends Omit<ImportFacts, 'ImportState'> {
  * Finds the place of imported material among what a key has: the same again, its first, or, for symmetric keys, the next.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
  *
- * @returns the change of the record, and material that expired before it was ever current, whose place is free
+ * @returns the change of the record, and material that was to come one day and is not here, whose place is free
  * @throws {KmsError} IncorrectKeyMaterialException, or KMSInvalidStateException while other material is pending
  */
 export const placeImport = (
   record: KeyRecord,
   { KeyMaterialId, ImportType, ...facts }: BroughtMaterial,
-  now: Date,
 ): {
   readonly change: Pick<KeyRecord, 'materials' | 'currentKeyMaterialId'>;
-  readonly expired: MaterialVersion | undefined;
+  readonly missing: MaterialVersion | undefined;
 } => {
-  // What a replica lacks is the primary's to take back.
-  const expired = isReplica(record)
+  // A primary lacks what it did not import while it was a replica; what a replica lacks is its primary's to take back.
+  const missing = isReplica(record)
     ? undefined
-    : record.materials.find((version) => !isPermanent(version) && !isPresent(version, now));
-  const materials = record.materials.filter((version) => version !== expired);
+    : record.materials.find((version) => !isPermanent(version) && version.imported?.ImportState !== 'IMPORTED');
+  const materials = record.materials.filter((version) => version !== missing);
   const known = materials.find((version) => version.KeyMaterialId === KeyMaterialId);
   const isFirst = materials.length === 0;
   // A key other than a symmetric one has its first material for ever.
@@ -48,10 +47,10 @@ export const placeImport = (
       materials: materials.map((version) => (version === known ? again : version)),
       currentKeyMaterialId: record.currentKeyMaterialId,
     };
-    return { change, expired };
+    return { change, missing };
   }
 
-  const pending = pendingMaterial(record, now);
+  const pending = pendingMaterial(record);
   if (pending !== undefined) {
     const message = `New key material (id: ${KeyMaterialId}) cannot be imported into KMS key ${record.KeyId}, because another key material (id: ${pending.KeyMaterialId}) is pending rotation.`;
     throw new KmsError('KMSInvalidStateException', message);
@@ -62,5 +61,5 @@ export const placeImport = (
     imported: { ...facts, ImportState: 'IMPORTED' },
   };
   const currentKeyMaterialId = isFirst ? KeyMaterialId : record.currentKeyMaterialId;
-  return { change: { materials: [...materials, version], currentKeyMaterialId }, expired };
+  return { change: { materials: [...materials, version], currentKeyMaterialId }, missing };
 };

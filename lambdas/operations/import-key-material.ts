@@ -62,8 +62,8 @@ export const importKeyMaterial = operation({
       throw new KmsError('IncorrectKeyMaterialException');
     }
     const facts = { ExpirationModel, ValidTo, KeyMaterialDescription, PublicKey };
-    const { change, expired } = placeImport(record, { KeyMaterialId, ImportType, ...facts }, now);
-    const replaced = expired && (await stores.keys.material(record.KeyId, expired.KeyMaterialId));
+    const { change, missing } = placeImport(record, { KeyMaterialId, ImportType, ...facts });
+    const replaced = missing && (await stores.keys.material(record.KeyId, missing.KeyMaterialId));
     // The last material that was missing makes the key usable; any other import leaves the state as it is.
     const complete = key.state === 'PendingImport' && !isMaterialMissing({ ...record, ...change }, now);
     await related.update(record, { ...change, ...(complete && { KeyState: 'Enabled' }) }, material);

@@ -1,5 +1,5 @@
 import { KmsError } from '../../core/model/errors.ts';
-import { isPermanent, isPresent, type MaterialVersion, rotationEntry } from '../../core/model/key-materials.ts';
+import { rotationEntry } from '../../core/model/key-materials.ts';
 import { specOf } from '../../core/model/key-specs.ts';
 import { pageOf } from '../../core/model/page-of.ts';
 import { keyId, oneOf, pageMembers, withDefault } from '../../core/model/shapes.ts';
@@ -25,10 +25,7 @@ export const listKeyRotations = operation({
       throw new KmsError('ValidationException', message);
     }
     const places = materials.map((version, place) => ({ version, place: String(place).padStart(6, '0') }));
-    // Pending material that has expired is gone for good; it waits for an import only where the primary has it.
-    const isListed = (version: MaterialVersion) =>
-      isPermanent(version) || isPresent(version, now) || version.imported?.ImportState === 'PENDING_IMPORT';
-    const shown = places.filter(({ version }) => (all ? isListed(version) : version.rotation !== undefined));
+    const shown = places.filter(({ version }) => all || version.rotation !== undefined);
     const { items, next } = pageOf(shown, ({ place }) => place, page);
     return { Rotations: items.map(({ version }) => rotationEntry(key.Arn, version, now)), ...page.end(next) };
   },

@@ -38,7 +38,7 @@ export const rotateKeyOnDemand = operation({
     const eventID = newKeyId(random(16), false);
     if (record.Origin === 'EXTERNAL') {
       const refuse = (message: string) => new KmsError('KMSInvalidStateException', message);
-      const pending = pendingMaterial(record, now);
+      const pending = pendingMaterial(record);
       if (pending === undefined) throw refuse(`No available key material pending rotation for the key: ${Arn}.`);
       const others = await related.others(record);
       if (!others.every((other) => hasMaterial(other, pending.KeyMaterialId, now))) {

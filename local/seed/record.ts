@@ -33,7 +33,7 @@ export const newSeedRecord = async (
     },
     own?.KeyMaterialId,
   );
-  const complete = Origin === 'EXTERNAL' && given ? imported(made, given, now) : made;
+  const complete = Origin === 'EXTERNAL' && given ? imported(made, given) : made;
   const record: KeyRecord = {
     ...complete,
     ...(seed.enabled === false && { KeyState: 'Disabled' }),
@@ -43,9 +43,9 @@ export const newSeedRecord = async (
 };
 
 /** As ImportKeyMaterial leaves a key whose material does not expire. */
-const imported = (record: KeyRecord, { material, PublicKey }: ImportedMaterial, now: Date): KeyRecord => {
+const imported = (record: KeyRecord, { material, PublicKey }: ImportedMaterial): KeyRecord => {
   const { KeyMaterialId } = material;
   const ExpirationModel = 'KEY_MATERIAL_DOES_NOT_EXPIRE';
-  const { change } = placeImport(record, { KeyMaterialId, ExpirationModel, PublicKey }, now);
+  const { change } = placeImport(record, { KeyMaterialId, ExpirationModel, PublicKey });
   return { ...record, ...change, KeyState: 'Enabled' };
 };

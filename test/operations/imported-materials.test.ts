@@ -167,28 +167,36 @@ describe('new material', () => {
     expect(await rotate()).toMatchObject({ status: 200 });
   });
 
-  it('that expires before its rotation is gone, and makes room for other', async () => {
+  it('waits for its rotation past its expiry, which comes true with it', async () => {
     const material = randomBytes(32);
     const first = await bring(randomBytes(32));
-    const pending = await bring(material, { ImportType: 'NEW_KEY_MATERIAL', ValidTo: secondsFromNow(60) });
+    const { CiphertextBlob } = await encrypt();
+    const ValidTo = secondsFromNow(60);
+    const pending = await bring(material, { ImportType: 'NEW_KEY_MATERIAL', ValidTo });
+    kms.moveClock(61);
+    const waiting = { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE', CurrentKeyMaterialId: first };
+    expect(await metadata()).toMatchObject({ KeyState: 'Enabled', ...waiting });
     expect(await metadata()).not.toHaveProperty('ValidTo');
-    kms.moveClock(60);
-    expect(await metadata()).toMatchObject({ KeyState: 'Enabled', CurrentKeyMaterialId: first });
-    expect(await listed()).toHaveLength(1);
-    expect(await rotate()).toMatchObject(refusal('KMSInvalidStateException'));
-    const next = await bring(randomBytes(32), asNew);
-    expect(await listed()).toMatchObject([{ KeyMaterialId: first }, { KeyMaterialId: next }]);
-    expect(await kms.stores.keys.material(KeyId, pending)).toBeUndefined();
-  });
+    expect(await listed()).toMatchObject([
+      { KeyMaterialId: first },
+      {
+        KeyMaterialId: pending,
+        KeyMaterialState: 'PENDING_ROTATION',
+        ImportState: 'IMPORTED',
+        ExpirationModel: 'KEY_MATERIAL_EXPIRES',
+        ValidTo,
+      },
+    ]);
+    expect(await importing(kms, KeyId, material, asNew)).toMatchObject(incorrect);
+    expect(await importing(kms, KeyId, randomBytes(32), asNew)).toMatchObject(refusal('KMSInvalidStateException'));
 
-  it('that expired before its rotation may come again as new', async () => {
-    const material = randomBytes(32);
-    await bring(randomBytes(32));
-    const pending = await bring(material, { ImportType: 'NEW_KEY_MATERIAL', ValidTo: secondsFromNow(60) });
-    kms.moveClock(60);
-    expect(await bring(material, asNew)).toBe(pending);
     expect(await rotate()).toMatchObject({ status: 200 });
-    expect(await encrypt()).toMatchObject({ status: 200 });
+    expect(await metadata()).toMatchObject({ KeyState: 'PendingImport', CurrentKeyMaterialId: pending });
+    expect(await encrypt()).toMatchObject(pendingImport());
+    expect(await kms.call('Decrypt', { CiphertextBlob })).toMatchObject(pendingImport());
+    await bring(material);
+    expect(await metadata()).toMatchObject({ KeyState: 'Enabled', CurrentKeyMaterialId: pending });
+    expect(await kms.call('Decrypt', { CiphertextBlob })).toMatchObject({ status: 200, KeyMaterialId: first });
   });
 
   it('may be brought again while it waits, with another expiry', async () => {

@@ -180,11 +180,29 @@ describe('keys whose material is imported', () => {
     expect(await rotate()).toMatchObject({ status: 200 });
   });
 
-  it('do not rotate to material that has expired in a replica meanwhile', async () => {
+  it('rotate to material that has expired in a replica meanwhile, which then waits for it', async () => {
     await bring(kms, next, asNew);
     await bring(europe, next, { ValidTo: kms.now().getTime() / 1000 + day });
     kms.moveClock(day);
-    expect(await rotate()).toMatchObject(refused('KMSInvalidStateException'));
+    expect((await states(europe))[1]).toEqual(['PENDING_ROTATION', 'IMPORTED']);
+    expect(await rotate()).toMatchObject({ status: 200 });
+    const stateIn = async (region: Region) => (await region.call('DescribeKey', { KeyId })).KeyMetadata.KeyState;
+    expect([await stateIn(kms), await stateIn(europe)]).toEqual(['Enabled', 'PendingImport']);
+    await bring(europe, next);
+    expect(await stateIn(europe)).toBe('Enabled');
+  });
+
+  it('forget new material that a replica lacked when it became the primary, once other comes', async () => {
+    await bring(kms, next, asNew);
+    expect(await kms.call('UpdatePrimaryRegion', { KeyId, PrimaryRegion: 'eu-west-1' })).toMatchObject({ status: 200 });
+    kms.moveClock(1);
+    const { KeyMaterialId: lost, ImportState } = (await materials(europe))[1];
+    expect(ImportState).toBe('PENDING_IMPORT');
+    await bring(europe, randomBytes(32), asNew);
+    for (const region of [kms, europe]) {
+      expect(await materials(region)).toHaveLength(2);
+      expect((await materials(region))[1].KeyMaterialId).not.toBe(lost);
+    }
   });
 
   it('wait again when there is a new replica', async () => {

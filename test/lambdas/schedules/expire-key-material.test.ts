@@ -75,6 +75,23 @@ it('spares material that is imported again while it goes', async () => {
   expect(await kms.call('Encrypt', { KeyId, Plaintext: Buffer.from('p') })).toMatchObject({ status: 200 });
 });
 
+it('leaves what waits for its rotation, until that has come', async () => {
+  await importing(kms, KeyId, randomBytes(32));
+  const ValidTo = kms.now().getTime() / 1000 + day;
+  const pending = await importing(kms, KeyId, material, { ImportType: 'NEW_KEY_MATERIAL', ValidTo });
+  const id = String(pending.KeyMaterialId);
+  await pass(kms, 'WarnOfExpiry');
+  expect(kms.logged).toEqual([]);
+  kms.moveClock(day);
+  expect(await pass(kms, 'ExpireKeyMaterial')).toMatchObject({ done: 0 });
+  expect(await kms.stores.keys.material(KeyId, id)).toBeDefined();
+  await kms.call('RotateKeyOnDemand', { KeyId });
+  await pass(kms, 'AnnounceEvents'); // the rotation comes first
+  expect(await pass(kms, 'ExpireKeyMaterial')).toMatchObject({ done: 1 });
+  expect(await kms.stores.keys.material(KeyId, id)).toBeUndefined();
+  expect(await stateOf()).toBe('PendingImport');
+});
+
 it('is told of a week before', async () => {
   await expiring(8);
   await pass(kms, 'WarnOfExpiry');
