@@ -1,4 +1,5 @@
 import { KmsError } from './errors.ts';
+import type { Key } from './key.ts';
 import type { ImportType } from './key-import.ts';
 import { type ImportFacts, isPermanent, type MaterialVersion, pendingMaterial } from './key-materials.ts';
 import type { KeyRecord } from './key-record.ts';
@@ -19,7 +20,7 @@ export interface BroughtMaterial extends Omit<ImportFacts, 'ImportState'> {
  * @throws {KmsError} IncorrectKeyMaterialException, or KMSInvalidStateException while other material is pending
  */
 export const placeImport = (
-  record: KeyRecord,
+  { record, Arn }: Pick<Key, 'record' | 'Arn'>,
   { KeyMaterialId, ImportType, ...facts }: BroughtMaterial,
 ): {
   readonly change: Pick<KeyRecord, 'materials' | 'currentKeyMaterialId'>;
@@ -35,7 +36,11 @@ export const placeImport = (
   // A key other than a symmetric one has its first material for ever.
   const asNew = specOf(record.KeySpec).type === 'symmetric' && ImportType === 'NEW_KEY_MATERIAL';
   const isNew = isFirst ? ImportType !== 'EXISTING_KEY_MATERIAL' : asNew;
-  if (isNew !== (known === undefined)) throw new KmsError('IncorrectKeyMaterialException');
+  if (isNew && known !== undefined) {
+    const message = `Key material (id: ${KeyMaterialId}) being imported as NEW_KEY_MATERIAL is already associated with KMS key ${Arn}.`;
+    throw new KmsError('IncorrectKeyMaterialException', message);
+  }
+  if (!isNew && known === undefined) throw unexpectedMaterial(record.currentKeyMaterialId);
 
   if (known !== undefined) {
     const KeyMaterialDescription = facts.KeyMaterialDescription ?? known.imported?.KeyMaterialDescription;
@@ -52,7 +57,7 @@ export const placeImport = (
 
   const pending = pendingMaterial(record);
   if (pending !== undefined) {
-    const message = `New key material (id: ${KeyMaterialId}) cannot be imported into KMS key ${record.KeyId}, because another key material (id: ${pending.KeyMaterialId}) is pending rotation.`;
+    const message = `New key material (id: ${KeyMaterialId}) cannot be imported into KMS key ${Arn}, because another key material (id: ${pending.KeyMaterialId}) is pending rotation.`;
     throw new KmsError('KMSInvalidStateException', message);
   }
   const version: MaterialVersion = {
@@ -63,3 +68,13 @@ export const placeImport = (
   const currentKeyMaterialId = isFirst ? KeyMaterialId : record.currentKeyMaterialId;
   return { change: { materials: [...materials, version], currentKeyMaterialId }, missing };
 };
+
+/**
+ * What material answers that is none of those it may be.
+ * @param expected the id of the one it should have been; there is none before the first
+ */
+export const unexpectedMaterial = (expected: string | undefined): KmsError =>
+  new KmsError(
+    'IncorrectKeyMaterialException',
+    expected && `Imported key material does not have the expected identifier (${expected}).`,
+  );

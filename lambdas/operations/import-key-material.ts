@@ -3,7 +3,7 @@ import { KmsError } from '../../core/model/errors.ts';
 import { expirationModels, importTypes } from '../../core/model/key-import.ts';
 import { isMaterialMissing } from '../../core/model/key-materials.ts';
 import { specOf } from '../../core/model/key-specs.ts';
-import { placeImport } from '../../core/model/place-import.ts';
+import { placeImport, unexpectedMaterial } from '../../core/model/place-import.ts';
 import { isReplica } from '../../core/model/related-keys.ts';
 import { blob, keyId, keyMaterialId, oneOf, optional, text, timestamp, withDefault } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
@@ -59,10 +59,10 @@ export const importKeyMaterial = operation({
     const { material, PublicKey } = await materials.importMaterial(record, ImportToken, EncryptedKeyMaterial, now);
     const { KeyMaterialId } = material;
     if (input.KeyMaterialId !== undefined && input.KeyMaterialId !== KeyMaterialId) {
-      throw new KmsError('IncorrectKeyMaterialException');
+      throw unexpectedMaterial(input.KeyMaterialId);
     }
     const facts = { ExpirationModel, ValidTo, KeyMaterialDescription, PublicKey };
-    const { change, missing } = placeImport(record, { KeyMaterialId, ImportType, ...facts });
+    const { change, missing } = placeImport(key, { KeyMaterialId, ImportType, ...facts });
     const replaced = missing && (await stores.keys.material(record.KeyId, missing.KeyMaterialId));
     // The last material that was missing makes the key usable; any other import leaves the state as it is.
     const complete = key.state === 'PendingImport' && !isMaterialMissing({ ...record, ...change }, now);

@@ -1,4 +1,4 @@
-import { partitionOf } from '../../core/model/arn.ts';
+import { keyArn, partitionOf } from '../../core/model/arn.ts';
 import { addDays } from '../../core/model/days.ts';
 import type { ImportedMaterial } from '../../core/model/key.ts';
 import { defaultKeyPolicy } from '../../core/model/key-policy.ts';
@@ -33,7 +33,7 @@ export const newSeedRecord = async (
     },
     own?.KeyMaterialId,
   );
-  const complete = Origin === 'EXTERNAL' && given ? imported(made, given) : made;
+  const complete = Origin === 'EXTERNAL' && given ? imported(made, seed.region, given) : made;
   const record: KeyRecord = {
     ...complete,
     ...(seed.enabled === false && { KeyState: 'Disabled' }),
@@ -43,9 +43,10 @@ export const newSeedRecord = async (
 };
 
 /** As ImportKeyMaterial leaves a key whose material does not expire. */
-const imported = (record: KeyRecord, { material, PublicKey }: ImportedMaterial): KeyRecord => {
+const imported = (record: KeyRecord, region: string, { material, PublicKey }: ImportedMaterial): KeyRecord => {
+  const Arn = keyArn({ region, accountId: record.AccountId }, record.KeyId);
   const { KeyMaterialId } = material;
   const ExpirationModel = 'KEY_MATERIAL_DOES_NOT_EXPIRE';
-  const { change } = placeImport(record, { KeyMaterialId, ExpirationModel, PublicKey });
+  const { change } = placeImport({ record, Arn }, { KeyMaterialId, ExpirationModel, PublicKey });
   return { ...record, ...change, KeyState: 'Enabled' };
 };

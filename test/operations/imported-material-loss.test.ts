@@ -20,7 +20,6 @@ beforeEach(async () => {
 const asNew = { ...forEver, ImportType: 'NEW_KEY_MATERIAL' };
 const refusal = (__type: string, message?: string) => ({ status: 400, __type, ...(message && { message }) });
 const pendingImport = () => refusal('KMSInvalidStateException', `${Arn} is pending import.`);
-const incorrect = refusal('IncorrectKeyMaterialException');
 const metadata = async () => (await kms.call('DescribeKey', { KeyId })).KeyMetadata;
 const secondsFromNow = (seconds: number) => kms.now().getTime() / 1000 + seconds;
 const rotate = () => kms.call('RotateKeyOnDemand', { KeyId });
@@ -123,7 +122,10 @@ describe('deletion of material', () => {
     expect(shown).not.toHaveProperty('ExpirationModel');
     const gone = { KeyId: Arn, KeyMaterialId: id, KeyMaterialState: 'CURRENT', KeyMaterialDescription: 'kept' };
     expect(await listed()).toEqual([{ ...gone, ImportState: 'PENDING_IMPORT' }]);
-    expect(await importing(kms, KeyId, randomBytes(32))).toMatchObject(incorrect);
+    const message = `Imported key material does not have the expected identifier (${id}).`;
+    expect(await importing(kms, KeyId, randomBytes(32))).toMatchObject(
+      refusal('IncorrectKeyMaterialException', message),
+    );
     expect(await bring(material)).toBe(id);
     expect(await metadata()).toMatchObject({ KeyState: 'Enabled' });
     expect(await kms.call('Decrypt', { CiphertextBlob })).toMatchObject({ status: 200 });

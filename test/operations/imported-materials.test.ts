@@ -20,7 +20,16 @@ beforeEach(async () => {
 const asNew = { ...forEver, ImportType: 'NEW_KEY_MATERIAL' };
 const refusal = (__type: string, message?: string) => ({ status: 400, __type, ...(message && { message }) });
 const pendingImport = () => refusal('KMSInvalidStateException', `${Arn} is pending import.`);
-const incorrect = refusal('IncorrectKeyMaterialException');
+const expecting = (KeyMaterialId: string) =>
+  refusal(
+    'IncorrectKeyMaterialException',
+    `Imported key material does not have the expected identifier (${KeyMaterialId}).`,
+  );
+const alreadyThere = (KeyMaterialId: string) =>
+  refusal(
+    'IncorrectKeyMaterialException',
+    `Key material (id: ${KeyMaterialId}) being imported as NEW_KEY_MATERIAL is already associated with KMS key ${Arn}.`,
+  );
 const metadata = async () => (await kms.call('DescribeKey', { KeyId })).KeyMetadata;
 const secondsFromNow = (seconds: number) => kms.now().getTime() / 1000 + seconds;
 const rotate = () => kms.call('RotateKeyOnDemand', { KeyId });
@@ -51,7 +60,7 @@ describe('the first material', () => {
   it('is new by default, may be called so, and is none that existed', async () => {
     const material = randomBytes(32);
     const existing = { ...forEver, ImportType: 'EXISTING_KEY_MATERIAL' };
-    expect(await importing(kms, KeyId, material, existing)).toMatchObject(incorrect);
+    expect(await importing(kms, KeyId, material, existing)).toMatchObject(refusal('IncorrectKeyMaterialException'));
     await bring(material, asNew);
   });
 
@@ -84,15 +93,19 @@ describe('the same material again', () => {
     const KeyMaterialId = await bring(material);
     await bring(material, { ...forEver, KeyMaterialId });
     const other = { ...forEver, KeyMaterialId: 'a'.repeat(64) };
-    expect(await importing(kms, KeyId, material, other)).toMatchObject(incorrect);
-    expect(await importing(kms, KeyId, randomBytes(32), { ...forEver, KeyMaterialId })).toMatchObject(incorrect);
+    expect(await importing(kms, KeyId, material, other)).toMatchObject(expecting('a'.repeat(64)));
+    const named = await importing(kms, KeyId, randomBytes(32), { ...forEver, KeyMaterialId });
+    expect(named).toMatchObject(expecting(KeyMaterialId));
   });
 
   it('is not new, and other material is not the same', async () => {
     const material = randomBytes(32);
-    await bring(material);
-    expect(await importing(kms, KeyId, material, asNew)).toMatchObject(incorrect);
-    expect(await importing(kms, KeyId, randomBytes(32))).toMatchObject(incorrect);
+    const id = await bring(material);
+    expect(await importing(kms, KeyId, material, asNew)).toMatchObject(alreadyThere(id));
+    const existing = { ...forEver, ImportType: 'EXISTING_KEY_MATERIAL' };
+    for (const members of [forEver, existing]) {
+      expect(await importing(kms, KeyId, randomBytes(32), members)).toMatchObject(expecting(id));
+    }
   });
 
   it('leaves a disabled key disabled', async () => {
@@ -140,7 +153,7 @@ describe('new material', () => {
     expect(__type).toBe('KMSInvalidStateException');
     expect(message).toMatch(
       new RegExp(
-        `^New key material \\(id: [0-9a-f]{64}\\) cannot be imported into KMS key ${KeyId}, because another key material \\(id: ${pending}\\) is pending rotation\\.$`,
+        `^New key material \\(id: [0-9a-f]{64}\\) cannot be imported into KMS key ${Arn}, because another key material \\(id: ${pending}\\) is pending rotation\\.$`,
       ),
     );
   });
@@ -187,7 +200,7 @@ describe('new material', () => {
         ValidTo,
       },
     ]);
-    expect(await importing(kms, KeyId, material, asNew)).toMatchObject(incorrect);
+    expect(await importing(kms, KeyId, material, asNew)).toMatchObject(alreadyThere(pending));
     expect(await importing(kms, KeyId, randomBytes(32), asNew)).toMatchObject(refusal('KMSInvalidStateException'));
 
     expect(await rotate()).toMatchObject({ status: 200 });

@@ -139,7 +139,8 @@ describe('keys whose material is imported', () => {
     expect(await importing(europe, KeyId, first, { ...forEver, KeyMaterialDescription: 'mine' })).toMatchObject(
       notPrimary(),
     );
-    expect(await importing(europe, KeyId, next)).toMatchObject(refused('IncorrectKeyMaterialException'));
+    const message = `Imported key material does not have the expected identifier (${await current(kms)}).`;
+    expect(await importing(europe, KeyId, next)).toMatchObject(refused('IncorrectKeyMaterialException', message));
     await bring(kms, first, { ...forEver, KeyMaterialDescription: 'again' });
     expect(await materials(europe)).toMatchObject([{ KeyMaterialDescription: 'again', ImportState: 'IMPORTED' }]);
   });
