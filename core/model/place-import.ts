@@ -3,12 +3,12 @@ import type { Key } from './key.ts';
 import type { ImportType } from './key-import.ts';
 import { type ImportFacts, isPermanent, type MaterialVersion, pendingMaterial } from './key-materials.ts';
 import type { KeyRecord } from './key-record.ts';
-import { specOf } from './key-specs.ts';
 import { isReplica } from './related-keys.ts';
 
 /** Key material that was brought, and what was said of it. */
 export interface BroughtMaterial extends Omit<ImportFacts, 'ImportState'> {
   readonly KeyMaterialId: string;
+  /** Only for symmetric keys: others have their first material for ever. */
   readonly ImportType?: ImportType | undefined;
 }
 
@@ -33,9 +33,7 @@ export const placeImport = (
   const materials = record.materials.filter((version) => version !== missing);
   const known = materials.find((version) => version.KeyMaterialId === KeyMaterialId);
   const isFirst = materials.length === 0;
-  // A key other than a symmetric one has its first material for ever.
-  const asNew = specOf(record.KeySpec).type === 'symmetric' && ImportType === 'NEW_KEY_MATERIAL';
-  const isNew = isFirst ? ImportType !== 'EXISTING_KEY_MATERIAL' : asNew;
+  const isNew = isFirst ? ImportType !== 'EXISTING_KEY_MATERIAL' : ImportType === 'NEW_KEY_MATERIAL';
   if (isNew && known !== undefined) {
     const message = `Key material (id: ${KeyMaterialId}) being imported as NEW_KEY_MATERIAL is already associated with KMS key ${Arn}.`;
     throw new KmsError('IncorrectKeyMaterialException', message);

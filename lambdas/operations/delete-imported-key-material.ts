@@ -1,5 +1,6 @@
 import { KmsError } from '../../core/model/errors.ts';
 import { isPermanent, withoutImported } from '../../core/model/key-materials.ts';
+import { specOf } from '../../core/model/key-specs.ts';
 import { isReplica } from '../../core/model/related-keys.ts';
 import { keyId, keyMaterialId, optional } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
@@ -22,7 +23,8 @@ export const deleteImportedKeyMaterial = operation({
     if (KeyMaterialId === undefined) return { KeyId: Arn };
     const version = record.materials.find((known) => known.KeyMaterialId === KeyMaterialId);
     if (version === undefined) {
-      throw new KmsError('NotFoundException', `Key material '${KeyMaterialId}' of key '${Arn}' does not exist`);
+      const message = `Key material (id: ${KeyMaterialId}) has never been imported into KMS key ${Arn}.`;
+      throw new KmsError('ValidationException', message);
     }
 
     const stored = await stores.keys.material(record.KeyId, KeyMaterialId);
@@ -39,6 +41,6 @@ export const deleteImportedKeyMaterial = operation({
       await related.update(record, { materials });
     }
     if (stored) await stores.keys.deleteMaterial(stored);
-    return { KeyId: Arn, KeyMaterialId };
+    return { KeyId: Arn, ...(specOf(record.KeySpec).type === 'symmetric' && { KeyMaterialId }) };
   },
 });

@@ -11,6 +11,15 @@ import { operation } from '../operation.ts';
 /** Material that expires does so within this time. */
 const mostDays = 365;
 
+/** Members for keys that can have several materials, by the names that AWS has for them in its messages. */
+const forSymmetric = [
+  ['importType', 'ImportType'],
+  ['keyMaterialId', 'KeyMaterialId'],
+  ['keyMaterialDescription', 'KeyMaterialDescription'],
+] as const;
+
+const refuse = (message: string) => new KmsError('ValidationException', message);
+
 /** Brings key material, or brings it back. https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html */
 export const importKeyMaterial = operation({
   name: 'ImportKeyMaterial',
@@ -30,30 +39,32 @@ export const importKeyMaterial = operation({
   uses: { keys: ['material', 'deleteMaterial'], regions: 'write', material: 'make' },
 
   check({ ExpirationModel, ValidTo, ImportType, KeyMaterialId }) {
-    const refuse = (message: string) => new KmsError('ValidationException', message);
     if (ExpirationModel === 'KEY_MATERIAL_EXPIRES' && ValidTo === undefined) {
       throw refuse('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES');
     }
     if (ExpirationModel === 'KEY_MATERIAL_DOES_NOT_EXPIRE' && ValidTo !== undefined) {
-      throw refuse('A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE');
+      throw refuse('A validTo date cannot be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE');
     }
     if (ImportType === 'NEW_KEY_MATERIAL' && KeyMaterialId !== undefined) {
-      throw refuse('A keyMaterialId must not be set if the ImportType is NEW_KEY_MATERIAL');
+      throw refuse('Input parameter keyMaterialId cannot be used with NEW_KEY_MATERIAL importType.');
     }
   },
 
   async handle({ input, key, stores, related, materials, now }) {
     const { record, Arn } = key;
     const { ExpirationModel, ValidTo, ImportType, KeyMaterialDescription } = input;
-    if (ValidTo !== undefined && (ValidTo <= now || ValidTo > addDays(now, mostDays))) {
-      throw new KmsError('ValidationException', `The validTo date must be within ${mostDays} days from now`);
+    if (ValidTo !== undefined && ValidTo <= now) throw refuse('ValidTo must be in the future');
+    if (ValidTo !== undefined && ValidTo > addDays(now, mostDays)) {
+      throw refuse(`ValidTo must be less than ${mostDays} days in the future`);
     }
-    if (ImportType !== undefined && specOf(record.KeySpec).type !== 'symmetric') {
-      const message = `ImportType is not supported for key spec ${record.KeySpec}.`;
-      throw new KmsError('UnsupportedOperationException', message);
+    const isSymmetric = specOf(record.KeySpec).type === 'symmetric';
+    const unfit = isSymmetric ? undefined : forSymmetric.find(([, member]) => input[member] !== undefined);
+    if (unfit) throw refuse(`Input parameter ${unfit[0]} cannot be used with ${record.KeySpec} imported keys.`);
+    if (isReplica(record) && KeyMaterialDescription !== undefined) {
+      throw refuse('Key material description can only be specified on primary Multi-Region keys');
     }
-    if (isReplica(record) && (ImportType === 'NEW_KEY_MATERIAL' || KeyMaterialDescription !== undefined)) {
-      throw new KmsError('UnsupportedOperationException', `${Arn} is not a multi-region primary key.`);
+    if (isReplica(record) && ImportType === 'NEW_KEY_MATERIAL') {
+      throw refuse('Input parameter ImportType NEW_KEY_MATERIAL cannot be used on replica Multi-Region keys');
     }
     const { ImportToken, EncryptedKeyMaterial } = input;
     const { material, PublicKey } = await materials.importMaterial(record, ImportToken, EncryptedKeyMaterial, now);
@@ -68,6 +79,6 @@ export const importKeyMaterial = operation({
     const complete = key.state === 'PendingImport' && !isMaterialMissing({ ...record, ...change }, now);
     await related.update(record, { ...change, ...(complete && { KeyState: 'Enabled' }) }, material);
     if (replaced) await stores.keys.deleteMaterial(replaced);
-    return { KeyId: Arn, KeyMaterialId };
+    return { KeyId: Arn, ...(isSymmetric && { KeyMaterialId }) };
   },
 });

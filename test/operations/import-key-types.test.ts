@@ -111,26 +111,39 @@ describe.each([
   it('has one material for ever, also after it was deleted', async () => {
     const { KeyId } = await external(KeySpec, KeyUsage);
     const material = make();
-    const first = await importing(kms, KeyId, material);
-    expect(await importing(kms, KeyId, make())).toMatchObject({ __type: 'IncorrectKeyMaterialException' });
-    expect(await importing(kms, KeyId, material)).toMatchObject({ status: 200, KeyMaterialId: first.KeyMaterialId });
+    await importing(kms, KeyId, material);
+    const id = (await kms.stores.keys.get(KeyId))?.currentKeyMaterialId;
+    const message = `Imported key material does not have the expected identifier (${id}).`;
+    const refused = { status: 400, __type: 'IncorrectKeyMaterialException', message };
+    expect(await importing(kms, KeyId, make())).toMatchObject(refused);
+    expect(await importing(kms, KeyId, material)).toMatchObject({ status: 200 });
     await kms.call('DeleteImportedKeyMaterial', { KeyId });
-    expect(await importing(kms, KeyId, make())).toMatchObject({ __type: 'IncorrectKeyMaterialException' });
-    expect(await importing(kms, KeyId, material)).toMatchObject({ status: 200, KeyMaterialId: first.KeyMaterialId });
+    expect(await importing(kms, KeyId, make())).toMatchObject(refused);
+    expect(await importing(kms, KeyId, material)).toMatchObject({ status: 200 });
     expect((await kms.call('DescribeKey', { KeyId })).KeyMetadata).toMatchObject({ KeyState: 'Enabled' });
   });
 
-  it.each(['NEW_KEY_MATERIAL', 'EXISTING_KEY_MATERIAL'])('takes no import type: %s', async (ImportType) => {
+  it.each([
+    ['importType', { ImportType: 'NEW_KEY_MATERIAL' }],
+    ['importType', { ImportType: 'EXISTING_KEY_MATERIAL' }],
+    ['keyMaterialId', { KeyMaterialId: '0'.repeat(64) }],
+    ['keyMaterialDescription', { KeyMaterialDescription: 'mine' }],
+  ])('takes no %s: %j', async (name, members) => {
     const { KeyId } = await external(KeySpec, KeyUsage);
-    expect(await importing(kms, KeyId, make(), { ...forEver, ImportType })).toMatchObject({
-      __type: 'UnsupportedOperationException',
-    });
+    const message = `Input parameter ${name} cannot be used with ${KeySpec} imported keys.`;
+    const refused = { status: 400, __type: 'ValidationException', message };
+    expect(await importing(kms, KeyId, make(), { ...forEver, ...members })).toMatchObject(refused);
   });
 
-  it('shows no id of its material in its metadata', async () => {
-    const { KeyId } = await external(KeySpec, KeyUsage);
-    await importing(kms, KeyId, make());
+  it('shows no id of its material, in no answer and no record', async () => {
+    const { KeyId, Arn } = await external(KeySpec, KeyUsage);
+    const { requestId: _, ...imported } = await importing(kms, KeyId, make());
+    expect(imported).toEqual({ status: 200, KeyId: Arn });
     expect((await kms.call('DescribeKey', { KeyId })).KeyMetadata).not.toHaveProperty('CurrentKeyMaterialId');
+    const { requestId: __, ...deleted } = await kms.call('DeleteImportedKeyMaterial', { KeyId });
+    expect(deleted).toEqual({ status: 200, KeyId: Arn });
+    const answers = kms.audited.filter(({ responseElements }) => responseElements);
+    expect(answers.slice(-2).map(({ responseElements }) => responseElements)).toEqual([{ keyId: Arn }, { keyId: Arn }]);
   });
 });
 

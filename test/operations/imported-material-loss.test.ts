@@ -81,21 +81,35 @@ describe('expiry', () => {
   });
 
   it.each([
-    ['must be told when material expires, as it does unless said otherwise', {}, /^A validTo date must be set if the/],
-    ['must not be told when material does not expire', { ...forEver, ValidTo: 2_000_000_000 }, /must not be set/],
-    ['has no id to compare with when it is new', { ...asNew, KeyMaterialId: 'a'.repeat(64) }, /must not be set/],
+    [
+      'must be told when material expires, as it does unless said otherwise',
+      {},
+      'A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES',
+    ],
+    [
+      'must not be told when material does not expire',
+      { ...forEver, ValidTo: 2_000_000_000 },
+      'A validTo date cannot be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE',
+    ],
+    [
+      'has no id to compare with when it is new',
+      { ...asNew, KeyMaterialId: 'a'.repeat(64) },
+      'Input parameter keyMaterialId cannot be used with NEW_KEY_MATERIAL importType.',
+    ],
   ])('%s', async (_, members, message) => {
-    const answer = await importing(kms, KeyId, randomBytes(32), members);
-    expect(answer).toMatchObject(refusal('ValidationException'));
-    expect(answer.message).toMatch(message);
+    expect(await importing(kms, KeyId, randomBytes(32), members)).toMatchObject(
+      refusal('ValidationException', message),
+    );
   });
 
   it('lies in the future, 365 days away at most', async () => {
     const brought = await bringing(kms, KeyId, randomBytes(32));
     const until = (seconds: number) => kms.call('ImportKeyMaterial', { ...brought, ValidTo: secondsFromNow(seconds) });
-    for (const seconds of [-day, 0, 365 * day + 1]) {
-      expect(await until(seconds)).toMatchObject(refusal('ValidationException'));
+    for (const seconds of [-day, 0]) {
+      expect(await until(seconds)).toMatchObject(refusal('ValidationException', 'ValidTo must be in the future'));
     }
+    const message = 'ValidTo must be less than 365 days in the future';
+    expect(await until(365 * day + 1)).toMatchObject(refusal('ValidationException', message));
     expect(await until(365 * day)).toMatchObject({ status: 200 });
     expect(await until(0.5)).toMatchObject({ status: 200 });
   });
@@ -156,8 +170,9 @@ describe('deletion of material', () => {
     const before = await kms.stores.keys.get(KeyId);
     expect(await kms.call('DeleteImportedKeyMaterial', { KeyId })).toMatchObject({ status: 200, KeyMaterialId });
     expect(await kms.stores.keys.get(KeyId)).toEqual(before);
+    const message = `Key material (id: ${'a'.repeat(64)}) has never been imported into KMS key ${Arn}.`;
     expect(await kms.call('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId: 'a'.repeat(64) })).toMatchObject(
-      refusal('NotFoundException'),
+      refusal('ValidationException', message),
     );
   });
 

@@ -135,9 +135,11 @@ describe('keys whose material is imported', () => {
   });
 
   it('take new material on the primary alone, and descriptions too', async () => {
-    expect(await importing(europe, KeyId, next, asNew)).toMatchObject(notPrimary());
+    const anew = 'Input parameter ImportType NEW_KEY_MATERIAL cannot be used on replica Multi-Region keys';
+    expect(await importing(europe, KeyId, next, asNew)).toMatchObject(refused('ValidationException', anew));
+    const described = 'Key material description can only be specified on primary Multi-Region keys';
     expect(await importing(europe, KeyId, first, { ...forEver, KeyMaterialDescription: 'mine' })).toMatchObject(
-      notPrimary(),
+      refused('ValidationException', described),
     );
     const message = `Imported key material does not have the expected identifier (${await current(kms)}).`;
     expect(await importing(europe, KeyId, next)).toMatchObject(refused('IncorrectKeyMaterialException', message));
