@@ -1,7 +1,7 @@
 import { addDays } from '../../core/model/days.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { expirationModels, importTypes } from '../../core/model/key-import.ts';
-import { isMaterialMissing } from '../../core/model/key-materials.ts';
+import { isMaterialMissing, isPermanent, type MaterialVersion } from '../../core/model/key-materials.ts';
 import { specOf } from '../../core/model/key-specs.ts';
 import { placeImport, unexpectedMaterial } from '../../core/model/place-import.ts';
 import { isReplica } from '../../core/model/related-keys.ts';
@@ -75,9 +75,11 @@ export const importKeyMaterial = operation({
     const facts = { ExpirationModel, ValidTo, KeyMaterialDescription, PublicKey };
     const { change, missing } = placeImport(key, { KeyMaterialId, ImportType, ...facts });
     const replaced = missing && (await stores.keys.material(record.KeyId, missing.KeyMaterialId));
-    // The last material that was missing makes the key usable; any other import leaves the state as it is.
-    const complete = key.state === 'PendingImport' && !isMaterialMissing({ ...record, ...change }, now);
-    await related.update(record, { ...change, ...(complete && { KeyState: 'Enabled' }) }, material);
+    // The last material that was missing makes the key usable, and so does any that it has already, even a disabled key.
+    const isItsOwn = (version: MaterialVersion) => isPermanent(version) && version.KeyMaterialId === KeyMaterialId;
+    const returns = key.state === 'PendingImport' || record.materials.some(isItsOwn);
+    const usable = returns && !isMaterialMissing({ ...record, ...change }, now);
+    await related.update(record, { ...change, ...(usable && { KeyState: 'Enabled' }) }, material);
     if (replaced) await stores.keys.deleteMaterial(replaced);
     return { KeyId: Arn, ...(isSymmetric && { KeyMaterialId }) };
   },

@@ -108,12 +108,28 @@ describe('the same material again', () => {
     }
   });
 
-  it('leaves a disabled key disabled', async () => {
+  it('enables a disabled key, which other material does not', async () => {
     const material = randomBytes(32);
     await bring(material);
     await kms.call('DisableKey', { KeyId });
-    await bring(material);
+    await bring(randomBytes(32), asNew);
     expect(await metadata()).toMatchObject({ KeyState: 'Disabled' });
+    await bring(material);
+    expect(await metadata()).toMatchObject({ KeyState: 'Enabled' });
+    expect(await encrypt()).toMatchObject({ status: 200 });
+  });
+
+  it('does not enable a disabled key that lacks other material', async () => {
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    const KeyMaterialId = await bring(first);
+    await bring(second, asNew);
+    await rotate();
+    await kms.call('DisableKey', { KeyId });
+    await kms.call('DeleteImportedKeyMaterial', { KeyId, KeyMaterialId });
+    await bring(second);
+    expect(await metadata()).toMatchObject({ KeyState: 'PendingImport' });
+    await bring(first);
+    expect(await metadata()).toMatchObject({ KeyState: 'Enabled' });
   });
 });
 
