@@ -1,4 +1,4 @@
-import { addDays } from '../../core/model/days.ts';
+import { addDays, wholeSeconds } from '../../core/model/days.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { expirationModels, importTypes } from '../../core/model/key-import.ts';
 import { isMaterialMissing, isPermanent, type MaterialVersion } from '../../core/model/key-materials.ts';
@@ -52,7 +52,8 @@ export const importKeyMaterial = operation({
 
   async handle({ input, key, stores, related, materials, now }) {
     const { record, Arn } = key;
-    const { ExpirationModel, ValidTo, ImportType, KeyMaterialDescription } = input;
+    const { ExpirationModel, ImportType, KeyMaterialDescription } = input;
+    const ValidTo = input.ValidTo && wholeSeconds(input.ValidTo);
     if (ValidTo !== undefined && ValidTo <= now) throw refuse('ValidTo must be in the future');
     if (ValidTo !== undefined && ValidTo > addDays(now, mostDays)) {
       throw refuse(`ValidTo must be less than ${mostDays} days in the future`);
