@@ -1,5 +1,6 @@
 import { partitionOf } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
+import { expiryOf } from '../../core/model/key-materials.ts';
 import { keyMetadata } from '../../core/model/key-metadata.ts';
 import { checkKeyPolicy, defaultKeyPolicy } from '../../core/model/key-policy.ts';
 import { isKnownRegion } from '../../core/model/regions.ts';
@@ -51,7 +52,8 @@ export const replicateKey = operation({
     const Policy = sent ?? defaultKeyPolicy(record.AccountId, partitionOf(region));
     const Tags = mergeTags([], input.Tags ?? []);
     const replica = await related.replicate(record, ReplicaRegion, { Description, Policy, Tags });
-    const ReplicaKeyMetadata = keyMetadata(replica, ReplicaRegion, now);
+    // While it is made it shows the expiration of the primary's material, which it then has to import itself.
+    const ReplicaKeyMetadata = { ...keyMetadata(replica, ReplicaRegion, now), ...expiryOf(record, now) };
     // AWS leaves out the list where there are no tags.
     return { ReplicaKeyMetadata, ReplicaPolicy: Policy, ...(Tags.length > 0 && { ReplicaTags: Tags }) };
   },

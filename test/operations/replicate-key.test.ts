@@ -159,9 +159,15 @@ describe('a replica', () => {
     const material = Buffer.alloc(32, 7);
     await importing(kms, KeyId, material);
     const { CiphertextBlob } = await kms.call('Encrypt', { KeyId, Plaintext });
-    expect((await replicate()).ReplicaKeyMetadata).toMatchObject({ KeyState: 'Creating', Origin: 'EXTERNAL' });
+    expect((await replicate()).ReplicaKeyMetadata).toMatchObject({
+      KeyState: 'Creating',
+      Origin: 'EXTERNAL',
+      ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+    });
     kms.moveClock(1);
-    expect(await describeIn(europe)).toMatchObject({ KeyState: 'PendingImport', Enabled: false });
+    const waiting = await describeIn(europe);
+    expect(waiting).toMatchObject({ KeyState: 'PendingImport', Enabled: false });
+    expect(waiting).not.toHaveProperty('ExpirationModel');
     expect(await europe.call('Decrypt', { CiphertextBlob })).toMatchObject(refused('KMSInvalidStateException'));
     const other = await importing(europe, KeyId, Buffer.alloc(32, 8));
     expect(other).toMatchObject(refused('IncorrectKeyMaterialException'));
