@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 
 const defaultPeriodDays = 365;
 
-/** Has a key's material rotated by itself; called again, it begins a period anew. https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html */
+/** Has a key's material rotated by itself; called again with another period, it begins anew. https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html */
 export const enableKeyRotation = operation({
   name: 'EnableKeyRotation',
   input: { KeyId: keyId(), RotationPeriodInDays: optional(integer({ min: 90, max: 2560 })) },
@@ -21,8 +21,13 @@ export const enableKeyRotation = operation({
   audit: { readOnly: false, response: 'key ARN' },
   uses: { regions: 'write' },
 
-  async handle({ input: { RotationPeriodInDays: periodDays = defaultPeriodDays }, key, related, now }) {
-    await related.update(key.record, { rotation: { periodDays, next: addDays(now, periodDays) } });
+  async handle({ input, key: { record }, related, now }) {
+    const periodDays = input.RotationPeriodInDays ?? record.rotation?.periodDays ?? defaultPeriodDays;
+    const goesOn = periodDays === record.rotation?.periodDays;
+    // What goes on is written too: the record may be a copy, from before another call ended its rotation.
+    await related.update(record, {
+      rotation: goesOn ? record.rotation : { periodDays, next: addDays(now, periodDays) },
+    });
     return undefined;
   },
 });

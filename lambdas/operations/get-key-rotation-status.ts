@@ -11,9 +11,9 @@ export const getKeyRotationStatus = operation({
   async handle({ key }) {
     const { rotation } = key.record;
     const KeyId = key.Arn;
-    // A key that is to be deleted is not rotated, and goes on where it was when the deletion is cancelled.
-    if (rotation === undefined || key.record.KeyState === 'PendingDeletion')
-      return { KeyId, KeyRotationEnabled: false };
+    // A key that is to be deleted is not rotated, and goes on where it was when the deletion is cancelled. One that waits
+    // for its replicas shows what it would go on with.
+    if (rotation === undefined || key.state === 'PendingDeletion') return { KeyId, KeyRotationEnabled: false };
     const { periodDays: RotationPeriodInDays, next: NextRotationDate } = rotation;
     return { KeyId, KeyRotationEnabled: true, RotationPeriodInDays, NextRotationDate };
   },

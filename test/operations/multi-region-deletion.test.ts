@@ -56,6 +56,25 @@ describe('a primary with replicas that is to be deleted', () => {
     expect(await metadata()).toMatchObject({ KeyState: 'PendingReplicaDeletion' });
   });
 
+  it('shows its rotation until it is itself to be deleted', async () => {
+    await kms.call('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
+    const rotation = async (region: Pick<Service, 'call'>) => {
+      const { status: _, requestId: __, KeyId: ___, ...shown } = await region.call('GetKeyRotationStatus', { KeyId });
+      return shown;
+    };
+    const enabled = await rotation(kms);
+    expect(enabled).toMatchObject({ KeyRotationEnabled: true });
+    await replicate();
+    await schedule(kms);
+    expect(await rotation(kms)).toEqual(enabled);
+    await schedule(europe);
+    expect(await rotation(kms)).toEqual(enabled);
+    expect(await rotation(europe)).toEqual({ KeyRotationEnabled: false });
+    kms.moveClock(7 * day);
+    expect(await metadata()).toMatchObject({ KeyState: 'PendingDeletion' });
+    expect(await rotation(kms)).toEqual({ KeyRotationEnabled: false });
+  });
+
   it('begins its own period in the instant in which the last of them is gone, and is gone after it', async () => {
     await replicate();
     await replicate('ap-south-1');

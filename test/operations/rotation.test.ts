@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cachedStores } from '../../stores/cached.ts';
+import type { Sweepers } from '../../stores/ports.ts';
 import { creationFor, putInState } from '../requests.ts';
 import { newService, type Service } from '../service.ts';
 
@@ -44,7 +46,7 @@ describe('automatic rotation', () => {
     expect(await status()).toMatchObject({ NextRotationDate });
   });
 
-  it.each([90, 2560])('takes a period of %i days, and starts again when it is enabled again', async (period) => {
+  it.each([90, 2560])('takes a period of %i days in place of another, and starts again then', async (period) => {
     await kms.call('EnableKeyRotation', { KeyId });
     kms.moveClock(10 * day);
     await kms.call('EnableKeyRotation', { KeyId, RotationPeriodInDays: period });
@@ -52,7 +54,42 @@ describe('automatic rotation', () => {
     expect(await status()).toMatchObject({ RotationPeriodInDays: period, NextRotationDate });
   });
 
-  it('is forgotten when it is disabled, and starts from the new day when enabled again', async () => {
+  it.each([undefined, 2560])('goes on as it is when enabled again with the same period or none: %s', async (period) => {
+    await kms.call('EnableKeyRotation', { KeyId, RotationPeriodInDays: 2560 });
+    const enabled = await status();
+    kms.moveClock(10 * day);
+    const again = await kms.call('EnableKeyRotation', { KeyId, RotationPeriodInDays: period });
+    expect(again).toMatchObject({ status: 200 });
+    expect(await status()).toEqual(enabled);
+  });
+
+  it('is on once it was enabled, though another process ended it after this one took a copy', async () => {
+    const stored: Sweepers[] = [];
+    const here = await newService({}, (stores) => {
+      stored.push(stores);
+      return cachedStores(stores, 60);
+    });
+    const key = await here.newKey();
+    const enable = () => here.call('EnableKeyRotation', { KeyId: key.KeyId });
+    await enable();
+    await here.call('GetKeyRotationStatus', { KeyId: key.KeyId });
+    const record = await stored[0]?.keys.get(key.KeyId);
+    if (record) await stored[0]?.keys.update(record, { rotation: undefined });
+    expect(await enable()).toMatchObject({ status: 200 });
+    expect(await stored[0]?.keys.get(key.KeyId)).toMatchObject({ rotation: { periodDays: 365 } });
+    await here.close();
+  });
+
+  it('is judged by policies as of 365 days when no period is said, also where another one goes on', async () => {
+    const period = { NumericEquals: { 'kms:RotationPeriodInDays': '365' } };
+    const all = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' };
+    const not = { ...all, Effect: 'Deny', Action: 'kms:EnableKeyRotation', Condition: period };
+    await kms.call('PutKeyPolicy', { KeyId, Policy: JSON.stringify({ Statement: [all, not] }) });
+    expect(await kms.call('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 })).toMatchObject({ status: 200 });
+    expect(await kms.call('EnableKeyRotation', { KeyId })).toMatchObject(refusal('AccessDeniedException'));
+  });
+
+  it('is forgotten with its period when it is disabled, and starts from the new day when enabled again', async () => {
     await kms.call('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
     expect(await kms.call('DisableKeyRotation', { KeyId })).toMatchObject({ status: 200 });
     expect(await status()).toEqual({ KeyId: Arn, KeyRotationEnabled: false });
@@ -60,6 +97,9 @@ describe('automatic rotation', () => {
     kms.moveClock(5 * day);
     await kms.call('EnableKeyRotation', { KeyId, RotationPeriodInDays: 90 });
     expect(await status()).toMatchObject({ NextRotationDate: seconds() + 90 * day });
+    await kms.call('DisableKeyRotation', { KeyId });
+    await kms.call('EnableKeyRotation', { KeyId });
+    expect(await status()).toMatchObject({ RotationPeriodInDays: 365, NextRotationDate: seconds() + 365 * day });
   });
 
   it('stays as it was on a disabled key, and cannot be changed there', async () => {
