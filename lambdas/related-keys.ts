@@ -78,7 +78,8 @@ export const relatedKeys = (world: World, keys: KeyWriter, now: Date): RelatedKe
       const state = existing && stateAt(existing, now);
       // One whose making was cut off is made to the end.
       if (state !== undefined && (state !== 'Creating' || existing?.passing?.until !== undefined)) {
-        throw new KmsError('AlreadyExistsException', `A key '${KeyId}' already exists in the Region ${Region}.`);
+        const message = 'You can create only one replica of each primary key in each AWS Region.';
+        throw new KmsError('AlreadyExistsException', message);
       }
       const known = primary.related?.replicas ?? [];
       const listed = otherRegions(primary, region, now).includes(Region);

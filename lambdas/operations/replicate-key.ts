@@ -35,19 +35,22 @@ export const replicateKey = operation({
   uses: { regions: 'make' },
 
   check({ ReplicaRegion, Policy, Tags }, region) {
-    const partition = partitionOf(region);
-    if (!isKnownRegion(ReplicaRegion) || partitionOf(ReplicaRegion) !== partition) {
-      const message = `ReplicaRegion ${ReplicaRegion} is not a Region of the partition ${partition}.`;
-      throw new KmsError('UnsupportedOperationException', message);
+    if (!isKnownRegion(ReplicaRegion)) {
+      const message = `Region ${ReplicaRegion} is not a valid Region or multi-Region keys are not supported in Region ${ReplicaRegion}.`;
+      throw new KmsError('ValidationException', message);
+    }
+    if (partitionOf(ReplicaRegion) !== partitionOf(region)) {
+      const message = 'The replica key Region must be in the same AWS partition as the primary key Region.';
+      throw new KmsError('ValidationException', message);
     }
     if (Policy !== undefined) checkKeyPolicy(Policy);
     checkTags(Tags ?? []);
   },
 
-  async handle({ input, key: { Arn, record }, region, now, related }) {
+  async handle({ input, key: { record }, region, now, related }) {
     const { ReplicaRegion, Description, Policy: sent } = input;
     if (ReplicaRegion === region) {
-      throw new KmsError('AlreadyExistsException', `The primary key ${Arn} is in the Region ${region} itself.`);
+      throw new KmsError('ValidationException', `${region} cannot have a replica because it contains the primary.`);
     }
     const Policy = sent ?? defaultKeyPolicy(record.AccountId, partitionOf(region));
     const Tags = mergeTags([], input.Tags ?? []);

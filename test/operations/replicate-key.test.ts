@@ -214,19 +214,27 @@ describe('ReplicateKey refuses', () => {
     );
   });
 
-  it.each(['cn-north-1', 'us-gov-west-1', 'eu-nowhere-1'])(
-    'the Region %s, of another partition or unknown',
-    async (ReplicaRegion) => {
-      expect(await replicate({ ReplicaRegion })).toMatchObject(refused('UnsupportedOperationException'));
-    },
-  );
+  it.each(['cn-north-1', 'us-gov-west-1'])('the Region %s, which is of another partition', async (ReplicaRegion) => {
+    const message = 'The replica key Region must be in the same AWS partition as the primary key Region.';
+    expect(await replicate({ ReplicaRegion })).toMatchObject(refused('ValidationException', message));
+  });
 
-  it('the Region of the primary, and any that has a replica, also one that is to be deleted', async () => {
-    expect(await replicate({ ReplicaRegion: 'us-east-1' })).toMatchObject(refused('AlreadyExistsException'));
+  it.each(['eu-nowhere-1', 'cn-nowhere-1'])('the Region %s, which nobody knows', async (ReplicaRegion) => {
+    const message = `Region ${ReplicaRegion} is not a valid Region or multi-Region keys are not supported in Region ${ReplicaRegion}.`;
+    expect(await replicate({ ReplicaRegion })).toMatchObject(refused('ValidationException', message));
+  });
+
+  it('the Region of the primary', async () => {
+    const message = 'us-east-1 cannot have a replica because it contains the primary.';
+    expect(await replicate({ ReplicaRegion: 'us-east-1' })).toMatchObject(refused('ValidationException', message));
+  });
+
+  it('a Region that has a replica, also one that is to be deleted', async () => {
+    const message = 'You can create only one replica of each primary key in each AWS Region.';
     await replicate();
-    expect(await replicate()).toMatchObject(refused('AlreadyExistsException'));
+    expect(await replicate()).toMatchObject(refused('AlreadyExistsException', message));
     await europe.call('ScheduleKeyDeletion', { KeyId });
-    expect(await replicate()).toMatchObject(refused('AlreadyExistsException'));
+    expect(await replicate()).toMatchObject(refused('AlreadyExistsException', message));
   });
 
   it('a policy that would lock the caller out of the replica, unless told not to look', async () => {
