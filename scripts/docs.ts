@@ -65,7 +65,7 @@ const keyLine = (operation: Operation, name: string, target: KeyTarget): string 
     target.manager && 'customer managed keys only',
     target.origins && `origin ${target.origins.map(code).join(', ')}`,
     target.region && `in the Region of ${code(target.region)}`,
-    target.multiRegion === 'primary' && 'multi-Region primary keys only',
+    target.multiRegion?.startsWith('primary') && 'multi-Region primary keys only',
     target.multiRegion === 'no replica' && 'not for multi-Region replicas',
     `states ${target.states ? target.states.map(code).join(', ') : 'all'}`,
   ];

@@ -74,7 +74,7 @@ export const creationFor = (usage: KeyUsage, KeySpec?: string): Parameters => {
 };
 
 const creationOf = ({ usage, type, origins, multiRegion }: KeyTarget): Parameters => ({
-  ...(multiRegion === 'primary' && { MultiRegion: true }),
+  ...(multiRegion?.startsWith('primary') && { MultiRegion: true }),
   ...(type === 'asymmetric' ? creationFor('SIGN_VERIFY') : creationFor(usage ?? 'ENCRYPT_DECRYPT')),
   ...(origins && { Origin: origins[0] }),
 });

@@ -46,12 +46,26 @@ export const refuseOrigin = (arn: string, origin: Origin, accepted: readonly Ori
         `${arn} origin is ${origin} which is not valid for this operation.`,
       );
 
-/** `primary`: only the primary of a multi-Region key. `no replica`: single-Region keys too. */
-export type MultiRegionRole = 'primary' | 'no replica';
+/**
+ * `primary`: only the primary of a multi-Region key. `primary for now`: that too, and what is a replica is so for now, which
+ * AWS calls its state. `no replica`: single-Region keys too.
+ */
+export type MultiRegionRole = 'primary' | 'primary for now' | 'no replica';
 
 /** The error for a key that is not what an operation on multi-Region keys, or on what they share, works on. */
-export const refuseRole = (arn: string, record: KeyRecord, accepted: MultiRegionRole): KmsError | undefined => {
+export const refuseRole = (
+  arn: string,
+  record: KeyRecord,
+  accepted: MultiRegionRole,
+  operation: string,
+): KmsError | undefined => {
   const type = multiRegionKeyType(record);
   if (type === 'PRIMARY' || (type === undefined && accepted === 'no replica')) return undefined;
-  return new KmsError('UnsupportedOperationException', `${arn} is not a multi-region primary key.`);
+  if (accepted === 'no replica') {
+    const message = `${arn} is a multi-region replica key which is not valid for ${operation}.`;
+    return new KmsError('UnsupportedOperationException', message);
+  }
+  return type === 'REPLICA' && accepted === 'primary for now'
+    ? new KmsError('KMSInvalidStateException', `${arn} is not a multi-Region primary key.`)
+    : new KmsError('UnsupportedOperationException', `${arn} is not a multi-region primary key.`);
 };

@@ -113,7 +113,7 @@ export const chargesOf = (request: CountedRequest): readonly Charge[] => {
   const { operation, region, otherRegion } = request;
   const here = countedInto(request).map((quota) => ({ region, quota, times: 1 }));
   const there = countedElsewhere[operation];
-  const isThere = there !== undefined && otherRegion !== undefined && isRegion(otherRegion);
+  const isThere = there !== undefined && otherRegion !== undefined && otherRegion !== region && isRegion(otherRegion);
   return isThere ? [...here, { region: otherRegion, ...there }] : here;
 };
 

@@ -22,6 +22,7 @@ export const recordElsewhere = (call: Call, entry: AuditEntry): AuditEntry | und
   const region = String(input[also.in]);
   const Arn = keyArn({ region, accountId: key.AccountId }, key.KeyId);
   const record = recordOf(entry);
+  if (record.awsRegion === region) return undefined;
   const common = {
     ...record,
     userIdentity: { ...userIdentity(caller), invokedBy: 'kms.amazonaws.com' },

@@ -18,7 +18,7 @@ export const checkKey = (runtime: Pick<Runtime, 'log'>, call: Call): void => {
     if (key === undefined) continue;
     const refusal =
       (target.origins && refuseOrigin(key.Arn, key.record.Origin, target.origins)) ??
-      (target.multiRegion && refuseRole(key.Arn, key.record, target.multiRegion)) ??
+      (target.multiRegion && refuseRole(key.Arn, key.record, target.multiRegion, call.operation.name)) ??
       refuseCiphertext(call, target, key) ??
       refuseUsage(call, target, key) ??
       refuseWrongState(runtime, call, target, key) ??

@@ -63,9 +63,15 @@ it('leaves both Updating for a moment, in which they encrypt and cannot be manag
 it('hands over what only the primary may do', async () => {
   await update();
   kms.moveClock(1);
-  const notPrimary = refused('UnsupportedOperationException', `${Arn} is not a multi-region primary key.`);
-  expect(await kms.call('RotateKeyOnDemand', { KeyId })).toMatchObject(notPrimary);
-  expect(await update('ap-south-1')).toMatchObject(notPrimary);
+  const replica = `${Arn} is a multi-region replica key which is not valid for RotateKeyOnDemand.`;
+  expect(await kms.call('RotateKeyOnDemand', { KeyId })).toMatchObject(
+    refused('UnsupportedOperationException', replica),
+  );
+  for (const PrimaryRegion of ['ap-south-1', 'us-east-1', 'eu-west-1', 'sa-east-1']) {
+    expect(await update(PrimaryRegion)).toMatchObject(
+      refused('KMSInvalidStateException', `${Arn} is not a multi-Region primary key.`),
+    );
+  }
   expect(await europe.call('RotateKeyOnDemand', { KeyId })).toMatchObject({ status: 200 });
   const { CiphertextBlob } = await europe.call('Encrypt', { KeyId, Plaintext });
   for (const region of [kms, asia]) {
@@ -99,17 +105,48 @@ it('goes back and forth', async () => {
   }
 });
 
+describe('to the Region where the primary is', () => {
+  it('changes nothing', async () => {
+    const before = await kms.stores.keys.get(KeyId);
+    const { requestId: _, ...answer } = await update('us-east-1');
+    expect(answer).toEqual({ status: 200 });
+    expect(await kms.stores.keys.get(KeyId)).toEqual(before);
+    for (const region of [kms, europe, asia]) expect(await metadata(region)).toMatchObject({ KeyState: 'Enabled' });
+  });
+
+  it('takes the permission all the same, and a key that is enabled', async () => {
+    kms.withStanding(allowed({ Effect: 'Allow', Action: 'kms:*', Resource: arnIn('eu-west-1') }));
+    expect(await update('us-east-1')).toMatchObject(refused('AccessDeniedException'));
+    kms.withStanding(allowed({ Effect: 'Allow', Action: 'kms:*', Resource: '*' }));
+    await kms.call('DisableKey', { KeyId });
+    expect(await update('us-east-1')).toMatchObject(refused('DisabledException', `${Arn} is disabled.`));
+  });
+
+  it('is on record once', async () => {
+    await update('us-east-1');
+    expect(kms.audited).toMatchObject([
+      {
+        eventName: 'UpdatePrimaryRegion',
+        awsRegion: 'us-east-1',
+        requestParameters: { keyId: KeyId, primaryRegion: 'us-east-1' },
+        responseElements: { keyId: Arn },
+      },
+    ]);
+  });
+});
+
 describe('UpdatePrimaryRegion refuses', () => {
-  it('a Region without a replica, and that of the primary', async () => {
-    const message = `Key '${arnIn('sa-east-1')}' does not exist`;
-    expect(await update('sa-east-1')).toMatchObject(refused('NotFoundException', message));
-    expect(await update('us-east-1')).toMatchObject(refused('UnsupportedOperationException'));
+  const notThere = () =>
+    refused('ValidationException', `${KeyId} does not have a replica key in the specified Region.`);
+
+  it.each(['sa-east-1', 'cn-north-1', 'eu-nowhere-1'])('%s, a Region without a replica', async (PrimaryRegion) => {
+    expect(await update(PrimaryRegion)).toMatchObject(notThere());
   });
 
   it('a replica that is gone', async () => {
     await europe.call('ScheduleKeyDeletion', { KeyId, PendingWindowInDays: 7 });
     kms.moveClock(7 * 86_400);
-    expect(await update()).toMatchObject(refused('NotFoundException'));
+    expect(await update()).toMatchObject(notThere());
   });
 
   it('a replica that is not enabled', async () => {
@@ -119,8 +156,12 @@ describe('UpdatePrimaryRegion refuses', () => {
   });
 
   it('a single-Region key', async () => {
-    ({ KeyId } = await kms.newKey());
-    expect(await update()).toMatchObject(refused('UnsupportedOperationException'));
+    ({ KeyId, Arn } = await kms.newKey());
+    for (const PrimaryRegion of ['eu-west-1', 'us-east-1']) {
+      expect(await update(PrimaryRegion)).toMatchObject(
+        refused('UnsupportedOperationException', `${Arn} is not a multi-region primary key.`),
+      );
+    }
   });
 
   it('callers without the permission on both keys', async () => {
