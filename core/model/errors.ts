@@ -62,8 +62,8 @@ export class KmsError extends Error {
   }
 }
 
-/** The answer to a marker that no page of this listing ended with. */
-export const invalidMarker = (): KmsError => new KmsError('InvalidMarkerException', 'The marker is not valid.');
+/** The answer to a marker that no page of this listing ended with. AWS gives no message here. */
+export const invalidMarker = (): KmsError => new KmsError('InvalidMarkerException');
 
 /** Where an answer has the text of an error: what AWS's framework refuses, before the service does, has it under another name. */
 export const messageMember = (name: ErrorName): 'message' | 'Message' =>

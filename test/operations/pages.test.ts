@@ -183,6 +183,11 @@ describe('a marker', () => {
     expect(await kms.call('ListKeys', { Marker: marker, Limit: 1 })).toEqual(next);
   });
 
+  it('is refused without a word', async () => {
+    const { requestId: _, ...answer } = await kms.call('ListKeys', { Marker: 'bad' });
+    expect(answer).toEqual(invalid);
+  });
+
   it('is refused when it is made up, cut, lengthened or changed', async () => {
     const changed = (at: number) => marker.slice(0, at) + (marker[at] === 'A' ? 'B' : 'A') + marker.slice(at + 1);
     const bad = ['bad', 'AAAA', '=', ' ', 'ÿ', marker.slice(1), marker.slice(0, -1), `${marker}A`, `${marker} `];
