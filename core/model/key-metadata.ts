@@ -1,7 +1,7 @@
 import { keyArn, type Place } from './arn.ts';
 import { expiryOf } from './key-materials.ts';
 import { type KeyRecord, stateAt } from './key-record.ts';
-import { algorithmMembers, algorithmsOf, customerMasterKeySpecs } from './key-specs.ts';
+import { algorithmMembers, algorithmsOf } from './key-specs.ts';
 import { multiRegionConfiguration } from './related-keys.ts';
 
 /**
@@ -26,8 +26,7 @@ export const keyMetadata = (record: KeyRecord, region: string, now: Date) => {
     ...expiryOf(record, now),
     Origin: record.Origin,
     KeyManager: record.KeyManager ?? 'CUSTOMER',
-    // The old member never learnt the newer specs; it is left out for them.
-    CustomerMasterKeySpec: customerMasterKeySpecs.find((spec) => spec === record.KeySpec),
+    CustomerMasterKeySpec: record.KeySpec,
     KeySpec: record.KeySpec,
     [algorithmMembers[record.KeyUsage]]: algorithmsOf(record.KeySpec, record.KeyUsage),
     MultiRegion: record.MultiRegion,

@@ -117,7 +117,7 @@ export const keySpecs = {
   ECC_NIST_EDWARDS25519: {
     family: 'ed25519',
     type: 'asymmetric',
-    algorithms: { SIGN_VERIFY: ['ED25519_SHA_512', 'ED25519_PH_SHA_512'] },
+    algorithms: { SIGN_VERIFY: ['ED25519_PH_SHA_512', 'ED25519_SHA_512'] },
   },
   SYMMETRIC_DEFAULT: {
     family: 'symmetric',
@@ -153,7 +153,7 @@ export const specOf = (KeySpec: KeySpec): KeySpecFacts => keySpecs[KeySpec];
 export const algorithmsOf = (KeySpec: KeySpec, KeyUsage: KeyUsage): readonly string[] =>
   specOf(KeySpec).algorithms[KeyUsage] ?? [];
 
-/** The enum of the deprecated member CustomerMasterKeySpec, which never learnt the newer specs. */
+/** What CreateKey takes in the deprecated member CustomerMasterKeySpec, which never learnt the newer specs; answers have them all. */
 export const customerMasterKeySpecs = keySpecNames
   .slice(0, keySpecNames.indexOf('SM2') + 1)
   .filter((name) => name !== 'ECC_NIST_EDWARDS25519');

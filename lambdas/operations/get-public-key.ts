@@ -1,4 +1,4 @@
-import { algorithmMembers, algorithmsOf, customerMasterKeySpecs } from '../../core/model/key-specs.ts';
+import { algorithmMembers, algorithmsOf } from '../../core/model/key-specs.ts';
 import { grantTokens, keyId } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
@@ -20,7 +20,7 @@ export const getPublicKey = operation({
     return {
       KeyId: key.Arn,
       PublicKey: await key.publicKey(),
-      CustomerMasterKeySpec: customerMasterKeySpecs.find((spec) => spec === KeySpec),
+      CustomerMasterKeySpec: KeySpec,
       KeySpec,
       KeyUsage,
       [algorithmMembers[KeyUsage]]: algorithmsOf(KeySpec, KeyUsage),

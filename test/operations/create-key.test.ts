@@ -45,7 +45,7 @@ const specs = [
   ),
 ] as const;
 
-/** The specs which CustomerMasterKeySpec never learnt. */
+/** The specs which CustomerMasterKeySpec never learnt to ask for. */
 const newer = [
   'ECC_NIST_EDWARDS25519',
   'ML_DSA_44',
@@ -73,9 +73,9 @@ describe.each(specs)('a key %s for %s', (KeySpec, KeyUsage, member, algorithms) 
       Origin: 'AWS_KMS',
       KeyManager: 'CUSTOMER',
       KeySpec,
-      ...(!newer.includes(KeySpec) && { CustomerMasterKeySpec: KeySpec }),
+      CustomerMasterKeySpec: KeySpec,
       MultiRegion: false,
-      [member]: expect.toSatisfy((shown: string[]) => JSON.stringify([...shown].sort()) === JSON.stringify(algorithms)),
+      [member]: algorithms,
       ...(KeySpec === 'SYMMETRIC_DEFAULT' && { CurrentKeyMaterialId: expect.stringMatching(/^[0-9a-f]{64}$/) }),
     });
     const described = await kms.call('DescribeKey', { KeyId: KeyMetadata.KeyId });

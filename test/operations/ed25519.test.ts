@@ -27,10 +27,10 @@ const flipped = (bytes: Buffer, at: number) => {
   return other;
 };
 
-it('shows the public key as RFC 8410 has it, with both algorithms and without the old member', async () => {
+it('shows the public key as RFC 8410 has it, with both algorithms and the spec by both its names', async () => {
   const { PublicKey, ...rest } = await kms.call('GetPublicKey', { KeyId });
-  const SigningAlgorithms = ['ED25519_SHA_512', 'ED25519_PH_SHA_512'];
-  const about = { KeyId: Arn, KeySpec, KeyUsage, SigningAlgorithms };
+  const SigningAlgorithms = ['ED25519_PH_SHA_512', 'ED25519_SHA_512'];
+  const about = { KeyId: Arn, KeySpec, CustomerMasterKeySpec: KeySpec, KeyUsage, SigningAlgorithms };
   expect(rest).toEqual({ status: 200, requestId: rest.requestId, ...about });
   const der = Buffer.from(PublicKey, 'base64');
   expect(der).toHaveLength(44);

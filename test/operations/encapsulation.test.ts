@@ -32,7 +32,8 @@ describe.each([
 
   it('shows the public key as RFC 9935 has it', async () => {
     const { PublicKey, ...rest } = await kms.call('GetPublicKey', { KeyId });
-    const about = { KeyId: Arn, KeySpec, KeyUsage, EncapsulationAlgorithms: ['ML_KEM'] };
+    const spec = { KeySpec, CustomerMasterKeySpec: KeySpec };
+    const about = { KeyId: Arn, ...spec, KeyUsage, EncapsulationAlgorithms: ['ML_KEM'] };
     expect(rest).toEqual({ status: 200, requestId: rest.requestId, ...about });
     expect(Buffer.from(PublicKey, 'base64')).toEqual(spki);
     expect(spki).toHaveLength(publicKeyLength + 22);

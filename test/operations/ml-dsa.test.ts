@@ -43,7 +43,8 @@ describe.each([
 
   it('shows the public key as RFC 9881 has it, the same each time', async () => {
     const { PublicKey, ...rest } = await kms.call('GetPublicKey', { KeyId });
-    const about = { KeyId: Arn, KeySpec, KeyUsage, SigningAlgorithms: [SigningAlgorithm] };
+    const spec = { KeySpec, CustomerMasterKeySpec: KeySpec };
+    const about = { KeyId: Arn, ...spec, KeyUsage, SigningAlgorithms: [SigningAlgorithm] };
     expect(rest).toEqual({ status: 200, requestId: rest.requestId, ...about });
     expect(Buffer.from(PublicKey, 'base64')).toEqual(spki);
     expect(spki).toHaveLength(publicKeyLength + 22);
