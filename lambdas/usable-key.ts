@@ -34,7 +34,7 @@ export const usableKey = (
         });
         return { CiphertextBlob, KeyMaterialId: currentKeyMaterialId };
       }
-      refuseContext(context, algorithm);
+      refuseContext(context);
       const { encrypt, limit } = encryptionOf(algorithm);
       if (plaintext.length > limit) {
         const message = `Algorithm ${algorithm} and key spec ${KeySpec} cannot encrypt data larger than ${limit} bytes.`;
@@ -54,7 +54,7 @@ export const usableKey = (
         if (Plaintext === undefined) throw new KmsError('InvalidCiphertextException');
         return { Plaintext, KeyMaterialId };
       }
-      refuseContext(context, algorithm);
+      refuseContext(context);
       const { decrypt } = encryptionOf(algorithm);
       const Plaintext = await withCurrent((material) => decrypt(material, ciphertext));
       if (Plaintext === undefined) throw new KmsError('InvalidCiphertextException');
@@ -104,8 +104,8 @@ export const usableKey = (
 };
 
 /** Only symmetric keys bind a context: to take one elsewhere would promise what is not so. */
-const refuseContext = (context: TextMap | undefined, algorithm: string) => {
-  if (context !== undefined && Object.keys(context).length > 0) {
-    throw new KmsError('ValidationException', `Algorithm ${algorithm} does not support an encryption context.`);
-  }
+const refuseContext = (context: TextMap | undefined) => {
+  if (context === undefined || Object.keys(context).length === 0) return;
+  const message = 'EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.';
+  throw new KmsError('ValidationException', message);
 };

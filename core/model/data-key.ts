@@ -15,6 +15,8 @@ export const dataKeyInput = {
 
 /** Told whose key is asymmetric, though it is for encryption. */
 export const symmetricKeysOnly = 'You cannot generate a data key with an asymmetric CMK';
+/** The same, of a pair. */
+export const symmetricKeysOnlyForPairs = 'You cannot generate a data key pair with an asymmetric CMK';
 
 /**
  * The length of the data key in bytes.

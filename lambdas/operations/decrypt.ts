@@ -1,3 +1,4 @@
+import { KmsError } from '../../core/model/errors.ts';
 import { encryptionAlgorithms } from '../../core/model/key-specs.ts';
 import { usableStates } from '../../core/model/key-states.ts';
 import {
@@ -39,6 +40,11 @@ export const decrypt = operation({
   audit: { readOnly: true, materials: { keyMaterialId: { sent: 'CiphertextBlob' } } },
   uses: { material: 'use' },
   recipient: { from: 'Recipient', replaces: 'Plaintext', omits: ['KeyMaterialId'] },
+
+  check({ KeyId, EncryptionAlgorithm }) {
+    if (KeyId !== undefined || EncryptionAlgorithm === 'SYMMETRIC_DEFAULT') return;
+    throw new KmsError('ValidationException', 'KeyId must not be null'); // no other ciphertext names its key
+  },
 
   async handle({ input, key }) {
     const { CiphertextBlob, EncryptionAlgorithm, EncryptionContext } = input;

@@ -1,4 +1,4 @@
-import { dataKeyPairInput } from '../../core/model/data-key.ts';
+import { dataKeyPairInput, symmetricKeysOnlyForPairs } from '../../core/model/data-key.ts';
 import { checkOffered } from '../../core/model/key-specs.ts';
 import { usableStates } from '../../core/model/key-states.ts';
 import { operation } from '../operation.ts';
@@ -11,7 +11,7 @@ export const generateDataKeyPairWithoutPlaintext = operation({
     from: 'KeyId',
     byAlias: 'too',
     usage: 'ENCRYPT_DECRYPT',
-    algorithm: { is: 'SYMMETRIC_DEFAULT' },
+    algorithm: { is: 'SYMMETRIC_DEFAULT', orSay: symmetricKeysOnlyForPairs },
     states: usableStates,
     encryptionContext: 'EncryptionContext',
   },

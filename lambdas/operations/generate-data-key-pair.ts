@@ -1,4 +1,4 @@
-import { dataKeyPairInput } from '../../core/model/data-key.ts';
+import { dataKeyPairInput, symmetricKeysOnlyForPairs } from '../../core/model/data-key.ts';
 import { checkOffered } from '../../core/model/key-specs.ts';
 import { usableStates } from '../../core/model/key-states.ts';
 import { recipient } from '../../core/model/shapes.ts';
@@ -12,7 +12,7 @@ export const generateDataKeyPair = operation({
     from: 'KeyId',
     byAlias: 'too',
     usage: 'ENCRYPT_DECRYPT',
-    algorithm: { is: 'SYMMETRIC_DEFAULT' },
+    algorithm: { is: 'SYMMETRIC_DEFAULT', orSay: symmetricKeysOnlyForPairs },
     states: usableStates,
     encryptionContext: 'EncryptionContext',
   },

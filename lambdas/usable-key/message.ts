@@ -25,7 +25,8 @@ export const readMessage = (
     throw new KmsError('ValidationException', `Message type ${type} is incompatible with ${blamed}.`);
   }
   if (length !== 'any' && bytes.length !== length) {
-    throw new KmsError('ValidationException', `Digest is invalid length for algorithm ${algorithm}.`);
+    const what = type === 'EXTERNAL_MU' ? 'External Mu' : 'Digest';
+    throw new KmsError('ValidationException', `${what} is invalid length for algorithm ${algorithm}.`);
   }
   return { bytes, isRaw: type === 'RAW' };
 };

@@ -109,7 +109,7 @@ describe.each(operations)('%s', (name) => {
 
   it('refuses a key that is not symmetric', async () => {
     const { KeyId } = await kms.newKey({ KeySpec: 'RSA_2048', KeyUsage: 'ENCRYPT_DECRYPT' });
-    const message = 'Algorithm SYMMETRIC_DEFAULT is incompatible with key spec RSA_2048.';
+    const message = 'You cannot generate a data key pair with an asymmetric CMK';
     const refused = { status: 400, __type: 'InvalidKeyUsageException', message };
     expect(await kms.call(name, { KeyId, KeyPairSpec: 'ECC_NIST_P256' })).toMatchObject(refused);
   });

@@ -169,10 +169,11 @@ it('opens the blob of a multi-Region key', async () => {
   expect(await kms.call('Decrypt', { CiphertextBlob })).toMatchObject({ status: 200, KeyId: Arn });
 });
 
-it('refuses an algorithm that does not fit the key which the ciphertext names', async () => {
+it('refuses an algorithm that does not fit the key, and asks for the key under any other than the symmetric one', async () => {
   const asked = { CiphertextBlob: await encrypt(), EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' };
   const message = 'Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT.';
   const refused = { status: 400, __type: 'InvalidKeyUsageException', message };
-  expect(await kms.call('Decrypt', asked)).toMatchObject(refused);
   expect(await kms.call('Decrypt', { ...asked, KeyId: key.KeyId })).toMatchObject(refused);
+  const noKey = { status: 400, __type: 'ValidationException', message: 'KeyId must not be null' };
+  expect(await kms.call('Decrypt', asked)).toMatchObject(noKey);
 });

@@ -102,7 +102,7 @@ describe.each([
   it.each(['Sign', 'Verify'] as const)('refuses in %s a µ that is not 64 bytes long', async (name) => {
     for (const length of [1, 63, 65, 4096]) {
       const given = { Message: Buffer.alloc(length), MessageType: 'EXTERNAL_MU', Signature: Buffer.of(1) };
-      const refused = refusal(`Digest is invalid length for algorithm ${SigningAlgorithm}.`);
+      const refused = refusal(`External Mu is invalid length for algorithm ${SigningAlgorithm}.`);
       expect(await call(name, given)).toMatchObject(refused);
     }
   });

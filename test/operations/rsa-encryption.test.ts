@@ -99,9 +99,18 @@ describe.each([
     }
   });
 
+  it('opens nothing unless the key is named', async () => {
+    const { CiphertextBlob } = await call('Encrypt', { Plaintext: Buffer.from('p') });
+    for (const blob of [CiphertextBlob, Buffer.of(1)]) {
+      const refused = { status: 400, __type: 'ValidationException', message: 'KeyId must not be null' };
+      expect(await call('Decrypt', { CiphertextBlob: blob, KeyId: undefined })).toMatchObject(refused);
+    }
+  });
+
   it('takes no encryption context, which it could not bind, but an empty one', async () => {
     const Plaintext = Buffer.from('p');
-    const refused = { status: 400, __type: 'ValidationException' };
+    const message = 'EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.';
+    const refused = { status: 400, __type: 'ValidationException', message };
     expect(await call('Encrypt', { Plaintext, EncryptionContext: { a: 'b' } })).toMatchObject(refused);
     const { status, CiphertextBlob } = await call('Encrypt', { Plaintext, EncryptionContext: {} });
     expect(status).toBe(200);

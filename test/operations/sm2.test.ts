@@ -119,7 +119,8 @@ describe('for ENCRYPT_DECRYPT', () => {
   it('takes no encryption context, and no other algorithm', async () => {
     const Plaintext = Buffer.of(1);
     const withContext = await call('Encrypt', { Plaintext, EncryptionContext: { a: 'b' } });
-    expect(withContext).toMatchObject({ __type: 'ValidationException' });
+    const noContext = 'EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.';
+    expect(withContext).toMatchObject(refusal('ValidationException', noContext));
     const message = 'Algorithm SYMMETRIC_DEFAULT is incompatible with key spec SM2.';
     const refused = refusal('InvalidKeyUsageException', message);
     expect(await kms.call('Encrypt', { KeyId: key.KeyId, Plaintext })).toMatchObject(refused);
