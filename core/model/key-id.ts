@@ -15,3 +15,6 @@ export const newKeyId = (bytes: Uint8Array, MultiRegion: boolean): string => {
   ];
   return fields.join('-');
 };
+
+/** By its id alone it can be told of a key that it may have replicas. */
+export const isMultiRegionId = (KeyId: string): boolean => KeyId.startsWith('mrk-');

@@ -7,6 +7,7 @@ import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
 import { ignoresCiphertext } from './dry-run.ts';
 import type { Runtime } from './ports.ts';
+import { incorrectKey } from './refusals.ts';
 
 /**
  * Whether the keys can do it: their origin, role, usage, state, type and algorithms, as the operation declares, in the
@@ -61,16 +62,18 @@ export const algorithmFor = ({ input }: Call, { algorithm }: KeyTarget): unknown
  * whatever state it is in, and what no key can have made is no ciphertext of this one either.
  */
 const refuseCiphertext = (call: Call, target: KeyTarget, { record }: FoundKey) => {
-  const ciphertext = target.orIn && call.input[target.orIn];
-  if (!Buffer.isBuffer(ciphertext) || ignoresCiphertext(call.input)) return undefined;
-  if (algorithmFor(call, target) !== 'SYMMETRIC_DEFAULT') return undefined;
+  const ciphertext = namingCiphertext(call, target);
+  if (ciphertext === undefined) return undefined;
   const blob = parseBlob(ciphertext);
   if (blob === undefined) return new KmsError('InvalidCiphertextException');
-  if (blob.KeyId === record.KeyId) return undefined;
-  return new KmsError(
-    'IncorrectKeyException',
-    'The key ID in the request does not identify a CMK that can perform this operation.',
-  );
+  return blob.KeyId === record.KeyId ? undefined : incorrectKey();
+};
+
+/** The ciphertext that names the key of a target, if it is one that does: only those under symmetric keys do. */
+export const namingCiphertext = (call: Call, target: KeyTarget): Buffer | undefined => {
+  const ciphertext = target.orIn && call.input[target.orIn];
+  const names = algorithmFor(call, target) === 'SYMMETRIC_DEFAULT' && !ignoresCiphertext(call.input);
+  return names && Buffer.isBuffer(ciphertext) ? ciphertext : undefined;
 };
 
 const refuseUsage = ({ operation }: Call, { usage }: KeyTarget, { Arn, record }: FoundKey) =>

@@ -20,6 +20,13 @@ export const foreignResource = (call: Call, target: KeyTarget, namedBy: FoundKey
   return new KmsError('AccessDeniedException', foreignKeyText(callerOf(call).arn, action, namedBy));
 };
 
+/** A key, named in the request, that did not make the ciphertext. */
+export const incorrectKey = (): KmsError =>
+  new KmsError(
+    'IncorrectKeyException',
+    'The key ID in the request does not identify a CMK that can perform this operation.',
+  );
+
 /** A token that names no grant: garbage, or one whose grant is gone. */
 export const badGrantToken = (): KmsError =>
   new KmsError('InvalidGrantTokenException', 'A grant token in the request is not valid.');

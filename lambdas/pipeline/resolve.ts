@@ -4,14 +4,16 @@ import { entriesOf } from '../../core/model/entries.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { grantNotFound } from '../../core/model/grant.ts';
 import { readGrantToken } from '../../core/model/grant-token.ts';
+import { isMultiRegionId } from '../../core/model/key-id.ts';
 import { stateAt } from '../../core/model/key-record.ts';
 import { otherRegions } from '../../core/model/related-keys.ts';
 import type { Readers } from '../../stores/ports.ts';
 import type { KeyTarget } from '../operation.ts';
 import { type Call, callerOf, type FoundKey } from './call.ts';
+import { namingCiphertext } from './check-key.ts';
 import { ignoresCiphertext } from './dry-run.ts';
 import type { MakeManagedKey, Runtime } from './ports.ts';
-import { badGrantToken, foreignResource } from './refusals.ts';
+import { badGrantToken, foreignResource, incorrectKey } from './refusals.ts';
 
 /** Finds the keys that the request names. https://docs.aws.amazon.com/kms/latest/developerguide/find-cmk-id-arn.html */
 export const resolve = (runtime: Runtime, stores: Partial<Readers>, makeManagedKey?: MakeManagedKey) => {
@@ -49,7 +51,7 @@ const find = (call: Call, target: KeyTarget, world: World): Promise<FoundKey | u
 
 const findNamed = async (call: Call, target: KeyTarget, named: string, world: World) => {
   const { region } = world;
-  const identifier = identify(target, named, region);
+  const identifier = identify(call, target, named, region);
   const { accountId: callersAccount } = callerOf(call);
   const accountId = identifier.place?.accountId ?? callersAccount;
   const notFound = (message: string): KmsError =>
@@ -80,16 +82,28 @@ const findByAlias = async (call: Call, accountId: string, AliasName: string, wor
 };
 
 /** Reads the identifier, in the forms that the target takes. */
-const identify = (target: KeyTarget, named: string, region: string): KeyIdentifier => {
+const identify = (call: Call, target: KeyTarget, named: string, region: string): KeyIdentifier => {
   const identifier = parseKeyIdentifier(named);
   if (identifier === undefined) throw new KmsError('NotFoundException', `Invalid keyId ${tellMalformed(named)}`);
   if (identifier.kind === 'alias' && target.byAlias === undefined) {
     throw new KmsError('InvalidArnException', 'Key Aliases are not supported for this operation.');
   }
   if (identifier.place !== undefined && identifier.place.region !== region) {
-    throw new KmsError('NotFoundException', `Invalid arn ${identifier.place.region}`);
+    throw madeElsewhere(call, target, identifier)
+      ? incorrectKey()
+      : new KmsError('NotFoundException', `Invalid arn ${identifier.place.region}`);
   }
   return identifier;
+};
+
+/**
+ * Whether the key of another Region made the ciphertext, while one related to it may be here: AWS does not miss the key
+ * then, but calls it the wrong one. Nothing is looked up for it, so that nobody learns of a replica.
+ */
+const madeElsewhere = (call: Call, target: KeyTarget, identifier: KeyIdentifier): boolean => {
+  const ciphertext = namingCiphertext(call, target);
+  if (identifier.kind !== 'key' || !isMultiRegionId(identifier.KeyId) || ciphertext === undefined) return false;
+  return parseBlob(ciphertext)?.KeyId === identifier.KeyId;
 };
 
 const findByCiphertext = async (call: Call, target: KeyTarget, ciphertext: Buffer, world: World) => {

@@ -1,3 +1,4 @@
+import { isMultiRegionId } from '../../core/model/key-id.ts';
 import { stateAt } from '../../core/model/key-record.ts';
 import { schedule } from '../schedule.ts';
 import { allPages } from './all-pages.ts';
@@ -33,7 +34,7 @@ export const sweepOrphans = schedule({
       else if (KeyMaterialId !== undefined && !(await isWanted(KeyId, KeyMaterialId))) {
         unwanted.push({ KeyId, KeyMaterialId });
       }
-      if (isMultiRegion(KeyId)) multiRegion.add(KeyId);
+      if (isMultiRegionId(KeyId)) multiRegion.add(KeyId);
     }
     // What looks left behind may belong to a call that is under way.
     if (gone.size + unwanted.length > 0) await settle();
@@ -45,7 +46,7 @@ export const sweepOrphans = schedule({
       ({ KeyId }) => KeyId,
       async ({ KeyId, KeyMaterialId }) => {
         // Its primary may have it in use, and the word of that still be on its way.
-        if (isMultiRegion(KeyId) && !(await related.catchUp(KeyId))) return;
+        if (isMultiRegionId(KeyId) && !(await related.catchUp(KeyId))) return;
         const item = await keys.material(KeyId, KeyMaterialId);
         if (item && !(await isWanted(KeyId, KeyMaterialId))) await keys.deleteMaterial(item);
       },
@@ -70,5 +71,3 @@ export const sweepOrphans = schedule({
     });
   },
 });
-
-const isMultiRegion = (KeyId: string) => KeyId.startsWith('mrk-');

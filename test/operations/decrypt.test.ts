@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { creationFor, type Parameters } from '../requests.ts';
-import { accountId, newService, otherAccountId, type Service, userOf } from '../service.ts';
+import { accountId, newService, otherAccountId, type Service, type ServiceRegion, userOf } from '../service.ts';
 
 let kms: Service;
 let key: { KeyId: string; Arn: string };
@@ -65,6 +65,50 @@ describe('refuses with IncorrectKeyException', () => {
   ])('a key %s: %j', async (_, creation) => {
     const { KeyId } = await kms.newKey(creation);
     expect(await kms.call('Decrypt', { CiphertextBlob: await encrypt(), KeyId })).toMatchObject(incorrect);
+  });
+
+  describe('the multi-Region key by its ARN of another Region,', () => {
+    let there: ServiceRegion;
+    let CiphertextBlob: Buffer;
+    let Arn: string;
+    let KeyId: string;
+    beforeAll(async () => {
+      there = await kms.inRegion('us-west-2');
+      ({ Arn, KeyId } = await kms.newKey({ MultiRegion: true }));
+      CiphertextBlob = await encrypt({ KeyId });
+    });
+
+    it('whether it has a replica here or not', async () => {
+      const asked = { CiphertextBlob, KeyId: Arn };
+      expect(await there.call('Decrypt', asked)).toMatchObject(incorrect);
+      await kms.call('ReplicateKey', { KeyId, ReplicaRegion: 'us-west-2' });
+      kms.moveClock(1);
+      expect(await there.call('Decrypt', asked)).toMatchObject(incorrect);
+      for (const named of [undefined, KeyId, Arn.replace('us-east-1', 'us-west-2')]) {
+        expect(await there.call('Decrypt', { CiphertextBlob, KeyId: named })).toMatchObject({ status: 200 });
+      }
+    });
+
+    it('as the source of ReEncrypt too', async () => {
+      const asked = { CiphertextBlob, SourceKeyId: Arn, DestinationKeyId: KeyId };
+      expect(await there.call('ReEncrypt', asked)).toMatchObject(incorrect);
+    });
+
+    it('but misses a key that did not make the ciphertext, or of which the ciphertext says nothing', async () => {
+      const missed = { status: 400, __type: 'NotFoundException', message: 'Invalid arn us-east-1' };
+      const other = await kms.newKey({ MultiRegion: true });
+      const oaep = 'RSAES_OAEP_SHA_256';
+      for (const asked of [
+        { KeyId: other.Arn },
+        { KeyId: key.Arn, CiphertextBlob: await encrypt() },
+        { KeyId: Arn, CiphertextBlob: Buffer.from('no blob') },
+        { KeyId: Arn, EncryptionAlgorithm: oaep },
+        { KeyId: Arn, DryRun: true, DryRunModifiers: ['IGNORE_CIPHERTEXT'] },
+        { KeyId: `arn:aws:kms:us-east-1:${accountId}:alias/opening` },
+      ]) {
+        expect(await there.call('Decrypt', { CiphertextBlob, ...asked })).toMatchObject(missed);
+      }
+    });
   });
 });
 
