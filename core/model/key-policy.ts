@@ -1,5 +1,5 @@
 import { KmsError } from './errors.ts';
-import { policyText } from './policy-text.ts';
+import { policyText, printPolicy } from './policy-text.ts';
 
 /** The longest key policy in bytes: 32 KB, where the model's pattern would admit more. */
 const longestPolicy = 32_768;
@@ -27,6 +27,9 @@ export const defaultKeyPolicy = (accountId: string, partition: string): string =
       },
     ],
   });
+
+/** A key policy as AWS shows it: printed, unless it would be too long to be put again then. */
+export const shownKeyPolicy = (document: string): string => printPolicy(document, longestPolicy);
 
 /**
  * Checks the form of a key policy; what its statements mean is the policy engine's.

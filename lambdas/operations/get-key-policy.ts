@@ -1,8 +1,8 @@
-import { checkPolicyName, keyPolicyName } from '../../core/model/key-policy.ts';
+import { checkPolicyName, keyPolicyName, shownKeyPolicy } from '../../core/model/key-policy.ts';
 import { keyId, policyName, withDefault } from '../../core/model/shapes.ts';
 import { operation } from '../operation.ts';
 
-/** The key policy, byte for byte as it was given. https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html */
+/** The key policy, printed as AWS prints all of them. https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html */
 export const getKeyPolicy = operation({
   name: 'GetKeyPolicy',
   input: { KeyId: keyId(), PolicyName: withDefault(policyName(), keyPolicyName) },
@@ -11,6 +11,6 @@ export const getKeyPolicy = operation({
 
   async handle({ input: { PolicyName }, key }) {
     checkPolicyName(PolicyName);
-    return { Policy: key.record.Policy, PolicyName };
+    return { Policy: shownKeyPolicy(key.record.Policy), PolicyName };
   },
 });

@@ -2,7 +2,7 @@ import { partitionOf } from '../../core/model/arn.ts';
 import { KmsError } from '../../core/model/errors.ts';
 import { expiryOf } from '../../core/model/key-materials.ts';
 import { keyMetadata } from '../../core/model/key-metadata.ts';
-import { checkKeyPolicy, defaultKeyPolicy } from '../../core/model/key-policy.ts';
+import { checkKeyPolicy, defaultKeyPolicy, shownKeyPolicy } from '../../core/model/key-policy.ts';
 import { isKnownRegion } from '../../core/model/regions.ts';
 import { flag, keyId, keyPolicy, list, optional, regionName, tag, text, withDefault } from '../../core/model/shapes.ts';
 import { checkTags, mergeTags } from '../../core/model/tags.ts';
@@ -58,6 +58,6 @@ export const replicateKey = operation({
     // While it is made it shows the expiration of the primary's material, which it then has to import itself.
     const ReplicaKeyMetadata = { ...keyMetadata(replica, ReplicaRegion, now), ...expiryOf(record, now) };
     // AWS leaves out the list where there are no tags.
-    return { ReplicaKeyMetadata, ReplicaPolicy: Policy, ...(Tags.length > 0 && { ReplicaTags: Tags }) };
+    return { ReplicaKeyMetadata, ReplicaPolicy: shownKeyPolicy(Policy), ...(Tags.length > 0 && { ReplicaTags: Tags }) };
   },
 });

@@ -29,10 +29,40 @@ describe('key policies', () => {
     expect(await kms.call('ListKeyPolicies', { KeyId })).toMatchObject({ PolicyNames: ['default'], Truncated: false });
   });
 
-  it('come back byte for byte', async () => {
-    const Policy = `  ${policy(allow(root))}\n`;
-    expect((await kms.call('PutKeyPolicy', { KeyId, Policy })).status).toBe(200);
-    expect((await kms.call('GetKeyPolicy', { KeyId, PolicyName: 'default' })).Policy).toBe(Policy);
+  const shown = async (of = KeyId) => (await kms.call('GetKeyPolicy', { KeyId: of, PolicyName: 'default' })).Policy;
+  const put = async (Policy: string) =>
+    expect(await kms.call('PutKeyPolicy', { KeyId, Policy })).toMatchObject({ status: 200 });
+
+  it('come back printed as AWS prints them, however they were written', async () => {
+    const first = await shown();
+    const { Id, ...members } = JSON.parse(first);
+    for (const blanks of [undefined, 2, '\t']) {
+      const Policy = ` ${JSON.stringify(members, undefined, blanks)}\r\n`;
+      const printed = first.replace(`  "Id" : "${Id}",\n`, '');
+      await put(Policy);
+      expect(await shown()).toBe(printed);
+      expect(await shown((await kms.call('CreateKey', { Policy })).KeyMetadata.KeyId)).toBe(printed);
+    }
+  });
+
+  it('come back the same when what came back is put', async () => {
+    const twice = policy(allow(root)).replace('{', '{"Id":"a","Id":"\\u0062","Statement":[],');
+    for (const Policy of [twice, policy(allow(root), allow(root, 'kms:Decrypt'))]) {
+      await put(Policy);
+      const first = await shown();
+      expect(first).not.toBe(Policy);
+      await put(first);
+      expect(await shown()).toBe(first);
+    }
+  });
+
+  it('come back as they were put when they would be longer than 32 KB printed, so that they can be put again', async () => {
+    const long = policy(...Array.from({ length: 200 }, (_, i) => ({ ...allow(root), Sid: `${i}` })));
+    const Policy = long.replace('"Sid":"0"', `"Sid":"${'x'.repeat(32_769 - long.length)}"`);
+    expect(Policy).toHaveLength(32_768);
+    await put(Policy);
+    expect(await shown()).toBe(Policy);
+    await put(await shown());
   });
 
   it.each([
