@@ -46,7 +46,7 @@ export const serve = (operation: Operation, runtime: Runtime) => {
   const attempt = async (call: Call): Promise<void> => {
     await findKeys(call);
     await mayCall(call);
-    checkKey(runtime, call); // origin, ciphertext, usage, state, type, algorithm, as declared
+    checkKey(runtime, call); // origin, role, ciphertext, usage, state, type, algorithm
     endDryRun(call.input, false);
     const { input, page, now } = call;
     const keys = operation.uses.material === 'use' ? usable(call.keys, keyring, stores) : call.keys;

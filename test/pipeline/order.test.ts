@@ -155,6 +155,18 @@ describe('with a key', () => {
     expect(told).toEqual(['UnsupportedOperationException', 'DisabledException']);
   });
 
+  it('judges the role among the keys of a multi-Region key before the state', async () => {
+    const [single, primary] = [await kms.newKey(), await kms.newKey({ MultiRegion: true })];
+    for (const { KeyId } of [single, primary]) await putInState(kms, KeyId, 'Disabled');
+    const told = await mend(
+      'ReplicateKey',
+      { KeyId: single.KeyId, ReplicaRegion: 'us-east-1' },
+      { KeyId: primary.KeyId },
+      () => putInState(kms, primary.KeyId, 'Enabled'),
+    );
+    expect(told).toEqual(['UnsupportedOperationException', 'DisabledException', 'ValidationException']);
+  });
+
   it('finds all keys, then asks for permission, then judges one key after the other', async () => {
     const [source, destination] = [await kms.newKey(), await kms.newKey(creationFor('GENERATE_VERIFY_MAC'))];
     const { CiphertextBlob } = await kms.call('Encrypt', { KeyId: source.KeyId, Plaintext: Buffer.from('p') });
