@@ -35,8 +35,6 @@ const decrypts = async (CiphertextBlob: string, ...regions: Region[]) => {
 };
 const refused = (__type: string, message?: string) => ({ status: 400, __type, ...(message && { message }) });
 const arnIn = (region: string) => `arn:aws:kms:${region}:111122223333:key/${KeyId}`;
-const notPrimary = () =>
-  refused('UnsupportedOperationException', `${arnIn('eu-west-1')} is not a multi-region primary key.`);
 
 describe('keys whose material KMS makes', () => {
   beforeEach(async () => {
