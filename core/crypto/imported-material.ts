@@ -1,4 +1,5 @@
-import { checkBytes } from './bytes.ts';
+import { derOfBer } from './ber.ts';
+import { checkBytes, wipe } from './bytes.ts';
 import { der, readElement, tags } from './der.ts';
 import { encodeEcPrivateKey, type NamedCurve, readEcPrivateKey } from './ec-der.ts';
 import type { EcCurve } from './ec-key.ts';
@@ -17,8 +18,8 @@ export type ImportableFacts =
 
 /**
  * Judges key material that a caller brings, and gives it the form in which our own is kept: the bytes of a secret, or
- * PKCS#8 as `generateRsa`, `generateEc` and the like write it. A private key has to be PKCS#8 in DER with nothing after
- * it, its curve named; what it says of its public half is left unread, since that follows from the private one.
+ * PKCS#8 as `generateRsa`, `generateEc` and the like write it. A private key has to be PKCS#8 with nothing after it, its
+ * curve named: in BER or, on Ed25519, in DER, as AWS takes them; what it says of its public half is left unread, since that follows from the private one.
  * Source: https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-conceptual.html
  *
  * @param bytes unwrapped, from anywhere; not modified
@@ -26,11 +27,21 @@ export type ImportableFacts =
  */
 export const readImportedMaterial = (facts: ImportableFacts, bytes: Uint8Array): Buffer | undefined => {
   checkBytes('bytes', bytes);
-  if (facts.family === 'rsa') return readRsa(facts.modulusBits, bytes);
-  if (facts.family === 'ec') return readEc(facts.curve, bytes);
-  if (facts.family === 'sm2') return readEc('SM2', bytes);
+  if (facts.family === 'rsa') return fromBer(bytes, (file) => readRsa(facts.modulusBits, file));
+  if (facts.family === 'ec') return fromBer(bytes, (file) => readEc(facts.curve, file));
+  if (facts.family === 'sm2') return fromBer(bytes, (file) => readEc('SM2', file));
   if (facts.family === 'ed25519') return readEd25519(bytes);
   return 'materialLength' in facts && bytes.length === facts.materialLength ? Buffer.from(bytes) : undefined;
+};
+
+const fromBer = (bytes: Uint8Array, read: (file: Buffer) => Buffer | undefined): Buffer | undefined => {
+  const file = derOfBer(bytes);
+  if (file === undefined) return undefined;
+  try {
+    return read(file);
+  } finally {
+    wipe(file);
+  }
 };
 
 /** n - 1, with which SM2 cannot sign: GB/T 32918.1 §6.1 ends the range of private keys at n - 2. */

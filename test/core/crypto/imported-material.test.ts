@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Der, der, readSequence, tags } from '../../../core/crypto/der.ts';
+import { type Der, der, readElement, readSequence, tags } from '../../../core/crypto/der.ts';
 import { curves, generateEc } from '../../../core/crypto/ec-key.ts';
 import { generateEd25519 } from '../../../core/crypto/ed25519.ts';
 import { type ImportableFacts, readImportedMaterial } from '../../../core/crypto/imported-material.ts';
@@ -29,6 +29,12 @@ const rebuilt = (
     der(tags.octetString, change.privateKey ?? privateKey),
     change.more ?? [],
   );
+};
+
+/** The same file with an indefinite length of its sequence. */
+const inBer = (pkcs8: Buffer): Buffer => {
+  const contents = readElement(pkcs8, tags.sequence) ?? Buffer.alloc(0);
+  return Buffer.concat([Buffer.of(0x30, 0x80), contents, Buffer.of(0, 0)]);
 };
 
 describe.each([
@@ -94,6 +100,11 @@ describe.each(elliptic)('a private key on %s', (curve, facts, generate) => {
     expect(read(rebuilt(pkcs8, { version: Buffer.of(1), more: der(0x81, Buffer.of(0, 4)) }))).toEqual(pkcs8);
   });
 
+  it('is taken in BER, and kept in the same form', () => {
+    expect(read(inBer(pkcs8))).toEqual(pkcs8);
+    expect(read(Buffer.concat([inBer(pkcs8), Buffer.of(0)]))).toBeUndefined();
+  });
+
   it('gets the point that belongs to it in place of another one, which OpenSSL would believe', () => {
     const other = readSequence(readSequence(generate(), shape)?.[2] ?? pkcs8, [tags.integer, tags.octetString, 0xa1]);
     const mismatched = withKey(own, der(0xa1, other?.[2] ?? Buffer.alloc(0)));
@@ -152,6 +163,10 @@ describe('a private key of Ed25519', () => {
     expect(read(pkcs8)).toEqual(pkcs8);
     const withPublicKey = rebuilt(pkcs8, { version: Buffer.of(1), more: der(0x81, Buffer.alloc(33)) });
     expect(read(withPublicKey)).toEqual(pkcs8);
+  });
+
+  it('is refused in BER, as AWS refuses it', () => {
+    expect(read(inBer(pkcs8))).toBeUndefined();
   });
 
   it('is refused with a seed of another length or form, and as another kind of key', () => {

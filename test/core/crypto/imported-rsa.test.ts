@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, generatePrimeSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { der, readSequence, tags } from '../../../core/crypto/der.ts';
+import { der, readElement, readSequence, tags } from '../../../core/crypto/der.ts';
 import { generateEc } from '../../../core/crypto/ec-key.ts';
 import { readImportedMaterial } from '../../../core/crypto/imported-material.ts';
 import { rsaPair } from '../../rsa-keys.ts';
@@ -55,6 +55,11 @@ const keyOf = (e: bigint, p: bigint, q: bigint): Parts => {
 const part = (name: (typeof names)[number]) => own[at(name)] ?? 0n;
 
 describe('a private key of RSA', () => {
+  it('is taken in BER, and kept in DER', () => {
+    const contents = readElement(pkcs8, tags.sequence) ?? Buffer.alloc(0);
+    expect(read(Buffer.concat([Buffer.of(0x30, 0x80), contents, Buffer.of(0, 0)]))).toEqual(pkcs8);
+  });
+
   it.each([2048, 3072, 4096] as const)(
     'is taken with a modulus of %i bits, and where no other was meant',
     async (bits) => {
