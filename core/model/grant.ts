@@ -1,3 +1,4 @@
+import { wholeSeconds } from './days.ts';
 import { KmsError } from './errors.ts';
 import type { KeyUsage } from './key-specs.ts';
 import type { TextMap } from './shapes.ts';
@@ -112,7 +113,7 @@ export const isUniqueId = (principal: string): boolean => uniqueId.test(principa
 
 /** @throws {KmsError} InvalidArnException */
 export const checkGrantPrincipal = (member: string, principal: string | undefined): void => {
-  if (principal === undefined || (principalArn.test(principal) && !sessionWithPath.test(principal))) return;
+  if (principal === undefined || principalArn.test(principal)) return;
   if (isUniqueId(principal))
     throw new KmsError('InvalidArnException', `${member} does not refer to a valid principal.`);
   if (sessionWithPath.test(principal)) throw new KmsError('InvalidArnException', `ARN is not valid: ${principal}`);
@@ -146,9 +147,6 @@ export const checkGrantConstraints = ({ EncryptionContextSubset, EncryptionConte
 
 export const grantNotFound = (GrantId: string): KmsError =>
   new KmsError('NotFoundException', `Grant ID ${GrantId} not found`);
-
-/** As AWS shows when a grant was made. */
-const wholeSeconds = (date: Date): Date => new Date(Math.floor(date.getTime() / 1000) * 1000);
 
 /** A grant as ListGrants and ListRetirableGrants show it. */
 export const grantEntry = (grant: GrantRecord, KeyArn: string) => ({
