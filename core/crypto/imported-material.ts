@@ -19,7 +19,8 @@ export type ImportableFacts =
 /**
  * Judges key material that a caller brings, and gives it the form in which our own is kept: the bytes of a secret, or
  * PKCS#8 as `generateRsa`, `generateEc` and the like write it. A private key has to be PKCS#8 with nothing after it, its
- * curve named: in BER or, on Ed25519, in DER, as AWS takes them; what it says of its public half is left unread, since that follows from the private one.
+ * curve named: in BER or, on Ed25519, in DER, as AWS takes them. What it says of its public half is left unread, since
+ * that follows from the private one.
  * Source: https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-conceptual.html
  *
  * @param bytes unwrapped, from anywhere; not modified

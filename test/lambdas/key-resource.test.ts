@@ -29,7 +29,7 @@ const startAws = async () => {
     const [, scope = ''] = /Credential=[^/]+\/\d+\/([^,]+)\/aws4/.exec(String(request.headers.authorization)) ?? [];
     called.push({ operation, input: body, scope });
     if (refused.has(operation))
-      return void response.writeHead(400).end('{"__type":"AccessDeniedException","message":"no"}');
+      return void response.writeHead(400).end('{"__type":"AccessDeniedException","Message":"no"}');
     response.end(operation === 'CreateKey' ? JSON.stringify({ KeyMetadata: { KeyId, Arn: arn } }) : '');
   });
   server.listen(0, '127.0.0.1');
